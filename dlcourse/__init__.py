@@ -1,0 +1,1 @@
+"""A course on deep learning and the machines that run it."""

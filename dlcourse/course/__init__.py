@@ -1,0 +1,1 @@
+"""What a student meets in a lesson: predictions, checks, the machine report."""

@@ -1,0 +1,1 @@
+"""Drawings: plain arrays in, deterministic SVG or a matplotlib figure out."""

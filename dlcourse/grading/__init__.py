@@ -1,0 +1,1 @@
+"""The instructor's desk: executing notebooks and releasing exercises."""

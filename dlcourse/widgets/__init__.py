@@ -1,0 +1,1 @@
+"""Thin controls over the course's functions, drawn in the browser."""
