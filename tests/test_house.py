@@ -13,7 +13,17 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LAYERS = ["units", "conv", "draw", "widgets", "course", "grading", "__main__"]
 NOTEBOOK_LIBRARIES = {"IPython", "ipywidgets", "anywidget"}  # only in widgets/ and course/
-HEAVY = {"torch", "cupy", "matplotlib", "sklearn", "scipy", "nbformat", "nbclient", "nbconvert", "tqdm"}
+HEAVY = {
+    "torch",
+    "cupy",
+    "matplotlib",
+    "sklearn",
+    "scipy",
+    "nbformat",
+    "nbclient",
+    "nbconvert",
+    "tqdm",
+}
 MODULES = sorted((ROOT / "dlcourse").rglob("*.py"))
 
 
@@ -68,7 +78,12 @@ def test_heavy_libraries_are_imported_where_used(module):
 
 def test_nothing_is_star_imported_and_packages_are_empty(module):
     path, tree = module
-    assert not any(alias.name == "*" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for alias in n.names)
+    assert not any(
+        alias.name == "*"
+        for n in ast.walk(tree)
+        if isinstance(n, ast.ImportFrom)
+        for alias in n.names
+    )
     if path.name == "__init__.py":
         assert len(tree.body) == 1 and ast.get_docstring(tree)
 
@@ -78,7 +93,9 @@ def test_modules_and_functions_fit_in_the_head(module):
     assert path.read_text(encoding="utf8").count("\n") <= 300
     for node in functions(tree):
         lines = node.end_lineno - node.lineno + 1
-        docstring = node.body[0].end_lineno - node.body[0].lineno + 1 if ast.get_docstring(node) else 0
+        docstring = (
+            node.body[0].end_lineno - node.body[0].lineno + 1 if ast.get_docstring(node) else 0
+        )
         assert lines - docstring <= 40, f"{node.name} has {lines - docstring} lines"
 
 
