@@ -1,0 +1,67 @@
+"""The command line, `python -m dlcourse`: one short handler a command, imports when it runs."""
+
+import argparse
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FIRST_LESSON = ROOT / "lessons" / "00_start_here.ipynb"
+QUIET = (  # ask no server for news or updates
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+)
+
+
+def _lab(options):
+    """Start JupyterLab on the first lesson."""
+    from jupyterlab.labapp import main as jupyterlab
+
+    if not FIRST_LESSON.exists():
+        raise SystemExit(f"no {FIRST_LESSON}: start dlcourse from a clone of the course")
+    root = f"--ServerApp.root_dir={ROOT}"
+    return jupyterlab([str(FIRST_LESSON), root, *QUIET, *options.jupyter])
+
+
+def _refresh(options):
+    """Run notebooks and store their outputs."""
+    from dlcourse.grading.notebooks import refresh
+
+    return refresh(options.paths)
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="dlcourse", description="The course's command line.")
+    verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    def command(handler):
+        name, help = handler.__name__.removeprefix("_"), handler.__doc__
+        verb = verbs.add_parser(name, help=help, description=help)
+        verb.set_defaults(handler=handler)
+        return verb
+
+    command(_lab).add_argument("jupyter", nargs="*", help="options for JupyterLab, after --")
+    command(_refresh).add_argument("paths", nargs="*", type=Path, help="none: all notebooks")
+    return parser
+
+
+def main(arguments=None):
+    """Run one command; without any, print the help.
+
+    Args:
+        arguments: list of str, as typed after `dlcourse`; None: the process's own.
+
+    Returns:
+        An exit status: None or 0 when all went well.
+
+    >>> main([])  # doctest: +ELLIPSIS
+    usage: dlcourse ...
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if "handler" not in options:
+        return parser.print_help()
+    return options.handler(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
