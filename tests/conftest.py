@@ -1,0 +1,7 @@
+"""Settings shared by all tests."""
+
+from hypothesis import settings
+
+# No deadline: these machines are shared. Derandomized: a failure in CI is the same at home.
+settings.register_profile("course", deadline=None, derandomize=True, max_examples=50)
+settings.load_profile("course")
