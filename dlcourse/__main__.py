@@ -1,6 +1,7 @@
 """The command line, `python -m dlcourse`: one short handler a command, imports when it runs."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -18,8 +19,10 @@ def _lab(options):
 
     if not FIRST_LESSON.exists():
         raise SystemExit(f"no {FIRST_LESSON}: start dlcourse from a clone of the course")
-    root = f"--ServerApp.root_dir={ROOT}"
-    return jupyterlab([str(FIRST_LESSON), root, *QUIET, *options.jupyter])
+    where = [f"--ServerApp.root_dir={ROOT}"]
+    if getattr(os, "geteuid", lambda: None)() == 0:
+        where.append("--allow-root")  # containers; Jupyter listens on this computer only
+    return jupyterlab([str(FIRST_LESSON), *where, *QUIET, *options.jupyter])
 
 
 def _refresh(options):
