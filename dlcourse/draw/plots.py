@@ -1,0 +1,143 @@
+"""Plots by matplotlib, with their numbers in words: tests compare the words, not the pixels."""
+
+from dataclasses import dataclass
+from io import BytesIO
+
+import numpy as np
+
+from dlcourse.draw.style import COLORS, SERIES
+from dlcourse.draw.svg import number
+
+DPI = 110
+DASHES = ("-", "--", ":", "-.", "-", "--")
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A finished figure as PNG, with its alternative text, shown by Jupyter.
+
+    >>> Plot(b"", "a line from 0 to 1")
+    a line from 0 to 1
+    """
+
+    png: bytes
+    text: str
+
+    def _repr_png_(self):
+        return self.png
+
+    def __repr__(self):
+        return self.text
+
+
+def bars(values, first=0, label="", x="", y=""):
+    """Plot one bar for each value.
+
+    Args:
+        values: array (n,).
+        first: what the first bar stands for; the next is one more.
+        label: the plot's title.
+        x, y: names of the axes.
+
+    Returns:
+        Plot.
+
+    >>> bars([1, 2, 1], first=2, label="sum of two coins")
+    sum of two coins: 3 bars from 2 to 4, highest 2 at 3, total 4
+    """
+    values = np.asarray(values, float)
+    figure, axes = _figure(1, 1, (7, 2.8))
+    places = np.arange(first, first + len(values))
+    axes[0].bar(places, values, color=COLORS["blue"], width=0.85)
+    _finish(axes[0], label, x, y)
+    text = f"{label or 'bars'}: {len(values)} bars from {first} to {places[-1]}, highest "
+    text += f"{number(values.max())} at {places[values.argmax()]}, total {number(values.sum())}"
+    return _plot(figure, text)
+
+
+def lines(x, series, label="", xlabel="", ylabel="", log="", marks=None):
+    """Plot one or more lines over the same x, told apart by colour, dash and legend.
+
+    Args:
+        x: array (n,).
+        series: dict name -> array (n,).
+        label: the plot's title.
+        xlabel, ylabel: names of the axes.
+        log: axes that are logarithmic: "", "x", "y" or "xy".
+        marks: dict name -> x, drawn as dotted vertical lines.
+
+    Returns:
+        Plot.
+
+    >>> lines([0, 1], {"up": [0, 1], "down": [1, 0]}, label="two lines")
+    two lines: up from 0 to 1, mean 0.5; down from 0 to 1, mean 0.5
+    """
+    figure, axes = _figure(1, 1, (7, 3.2))
+    for (name, values), color, dash in zip(series.items(), SERIES, DASHES, strict=False):
+        axes[0].plot(x, values, label=name, color=COLORS[color], linestyle=dash)
+    for name, place in (marks or {}).items():
+        axes[0].axvline(place, color=COLORS["muted"], linestyle=":", label=name)
+    axes[0].set_xscale("log" if "x" in log else "linear")
+    axes[0].set_yscale("log" if "y" in log else "linear")
+    axes[0].legend(frameon=False)
+    _finish(axes[0], label, xlabel, ylabel)
+    told = "; ".join(f"{name} {_range(values)}" for name, values in series.items())
+    return _plot(figure, f"{label or 'lines'}: {told}")
+
+
+def pictures(images, columns=4, same_scale=False):
+    """Show images in gray, side by side.
+
+    Args:
+        images: dict title -> array (H, W).
+        columns: pictures in a row.
+        same_scale: whether one gray means the same value in all of them.
+
+    Returns:
+        Plot.
+
+    >>> pictures({"dark": [[0, 0]], "light": [[0, 1]]})
+    dark (1 × 2) from 0 to 0, mean 0; light (1 × 2) from 0 to 1, mean 0.5
+    """
+    arrays = {title: np.asarray(image, float) for title, image in images.items()}
+    columns = min(columns, len(arrays))
+    rows = -(-len(arrays) // columns)
+    limits = {}
+    if same_scale:
+        limits = {
+            "vmin": min(a.min() for a in arrays.values()),
+            "vmax": max(a.max() for a in arrays.values()),
+        }
+    figure, axes = _figure(rows, columns, (2.6 * columns, 2.5 * rows))
+    for ax in axes:
+        ax.axis("off")
+    for ax, (title, image) in zip(axes, arrays.items(), strict=False):
+        ax.imshow(image, cmap="gray", interpolation="nearest", **limits)
+        ax.set_title(title, fontsize=10)
+    told = (f"{title} ({a.shape[0]} × {a.shape[1]}) {_range(a)}" for title, a in arrays.items())
+    return _plot(figure, "; ".join(told))
+
+
+def _range(values):
+    values = np.asarray(values, float)
+    low, high, mean = map(number, (values.min(), values.max(), values.mean()))
+    return f"from {low} to {high}, mean {mean}"
+
+
+def _figure(rows, columns, size):
+    """A figure that no global state knows of, and its axes as a flat list."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, layout="constrained")
+    return figure, list(figure.subplots(rows, columns, squeeze=False).flat)
+
+
+def _finish(ax, title, x, y):
+    ax.set(title=title, xlabel=x, ylabel=y)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def _plot(figure, text):
+    file = BytesIO()
+    figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
+    return Plot(file.getvalue(), text)
