@@ -6,7 +6,7 @@ from dlcourse.conv.image import filter2d
 from dlcourse.draw.style import COLORS
 from dlcourse.draw.svg import cells, document, element, frame, label, number, pixels
 
-SIDE = 224  # of the drawn image
+SIDE = 300  # of the drawn image
 GAP = 30
 TOP = 34
 

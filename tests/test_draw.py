@@ -1,0 +1,106 @@
+"""Drawings are deterministic, well formed, and say the numbers they show."""
+
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from dlcourse.conv.image import filter2d
+from dlcourse.draw import plots, sliding, svg, table, window
+
+small = st.integers(-9, 9).map(float)
+sequences = st.integers(1, 8).flatmap(lambda n: arrays(float, n, elements=small))
+grids = st.tuples(st.integers(3, 8), st.integers(3, 8)).flatmap(
+    lambda shape: arrays(float, shape, elements=small)
+)
+
+
+def elements(drawing, tag):
+    """The drawing's elements of one kind; fails where the SVG is not well formed."""
+    root = ElementTree.fromstring(drawing.svg)
+    return root.iter(f"{{http://www.w3.org/2000/svg}}{tag}")
+
+
+def words(drawing):
+    return [element.text for element in elements(drawing, "text")]
+
+
+@given(grids, st.data())
+def test_a_table_shows_every_number_and_lights_what_it_is_told_to(values, data):
+    lit = data.draw(arrays(bool, values.shape))
+    drawing = table.show_table(values, highlight=lit)
+    assert sorted(words(drawing)) == sorted(map(svg.number, values.ravel()))
+    bold = [e.text for e in elements(drawing, "text") if e.get("font-weight") == "bold"]
+    assert bold == [svg.number(value) for value in values[lit]]
+    same = table.show_table(values, highlight=lambda i, j: lit[i, j])
+    assert same == drawing
+
+
+@given(sequences, sequences, st.data())
+def test_the_sum_under_the_overlap_is_the_output(f, g, data):
+    shift = data.draw(st.integers(0, len(f) + len(g) - 2))
+    drawing = sliding.slide_and_flip(f, g, shift)
+    total = svg.number(np.convolve(f, g)[shift])
+    assert repr(drawing).endswith(f"sum {total}") and total in words(drawing)
+    assert drawing == sliding.slide_and_flip(f, g, shift)
+
+
+@given(grids, st.integers(1, 2), st.integers(0, 2), st.data())
+def test_a_window_shows_the_products_of_one_output_pixel(image, stride, padding, data):
+    kernel = data.draw(arrays(float, (2, 3), elements=small))
+    out = filter2d(image, kernel, stride, padding)
+    at = tuple(data.draw(st.integers(0, size - 1)) for size in out.shape)
+    drawing = window.show_window(image, kernel, at, stride, padding)
+    assert f"sum {svg.number(out[at])}" in words(drawing)
+
+
+@given(grids)
+def test_pixels_draw_each_value_once_in_its_shade(values):
+    (group,) = svg.pixels(values, 0, 0, 1)
+    drawn = np.full(values.shape, -1)
+    for path, gray in re.findall(r'<path d="([^"]+)" stroke="#(..)', group):
+        for column, row, run in re.findall(r"M(\d+) (\d+)\.5h(\d+)", path):
+            place = int(row), slice(int(column), int(column) + int(run))
+            assert (drawn[place] == -1).all()
+            drawn[place] = int(gray, 16)
+    order = np.argsort(values, axis=None, kind="stable")
+    assert (drawn >= 0).all() and (np.diff(drawn.ravel()[order]) >= 0).all()
+
+
+def test_a_drawing_changes_with_its_numbers():
+    assert table.show_table([[1, 2]]) != table.show_table([[1, 3]])
+    assert repr(plots.bars([1, 2])) != repr(plots.bars([1, 3]))
+    line = {"a": np.arange(5)}
+    assert repr(plots.lines(range(5), line)) != repr(plots.lines(range(5), {"a": [0, 1, 2, 3, 9]}))
+    assert repr(plots.pictures({"a": np.eye(2)})) != repr(plots.pictures({"a": np.ones((2, 2))}))
+
+
+@pytest.mark.parametrize(
+    "plot",
+    [
+        plots.bars([1, 2], first=2, label="b", x="x", y="y"),
+        plots.lines([1, 2], {"a": [1, 2], "b": [2, 1]}, log="xy", marks={"here": 1.5}),
+        plots.pictures({"a": np.eye(2), "b": np.eye(3), "c": np.eye(2)}, 2, same_scale=True),
+    ],
+)
+def test_plots_are_png(plot):
+    assert plot._repr_png_().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: table.show_table(np.ones((1, 2, 3))), "at most two axes"),
+        (lambda: table.show_table([[1, 2]], highlight=[[True]]), r"highlight has shape \(1, 1\)"),
+        (lambda: table.show_table([[1, 2]], columns="abc"), "3 names for 2 columns"),
+        (lambda: sliding.slide_and_flip([1], [1], 1), "shift=1"),
+        (lambda: window.show_window(np.eye(3), np.eye(2), (2, 0)), r"at=\(2, 0\): the output is 2"),
+    ],
+)
+def test_bad_input_is_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
