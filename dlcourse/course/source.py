@@ -1,0 +1,28 @@
+"""Show library code in a lesson from its real source, so that the two can't drift apart."""
+
+import ast
+import inspect
+import textwrap
+
+
+def show_source(function):
+    """Show a function's source, its docstring left out.
+
+    Args:
+        function: any Python function with source.
+
+    Returns:
+        IPython Markdown.
+
+    >>> from dlcourse.conv.signal import convolve
+    >>> print(show_source(convolve).data.splitlines()[1])
+    def convolve(f, g):
+    """
+    from IPython.display import Markdown
+
+    lines = textwrap.dedent(inspect.getsource(function)).rstrip().splitlines()
+    definition = ast.parse("\n".join(lines)).body[0]
+    if ast.get_docstring(definition):
+        first = definition.body[0]
+        del lines[first.lineno - 1 : first.end_lineno]
+    return Markdown("\n".join(["```python", *lines, "```"]))
