@@ -25,11 +25,35 @@ def _lab(options):
     return jupyterlab([str(FIRST_LESSON), *where, *QUIET, *options.jupyter])
 
 
+def _doctor(options):
+    """Say what this machine is, how fast, and what runs on it."""
+    from dlcourse.course.machine import report
+
+    machine = report(fresh=options.fresh)
+    print(machine.to_json() if options.json else machine)
+
+
 def _refresh(options):
     """Run notebooks and store their outputs."""
     from dlcourse.grading.notebooks import refresh
 
-    return refresh(options.paths)
+    refresh(options.paths)
+
+
+def _release(options):
+    """Make the exercises from their solutions."""
+    from dlcourse.grading.release import release
+
+    stale = release(check=options.check)
+    print(*stale, sep="\n", end="\n" if stale else "")
+    return 1 if options.check and stale else 0
+
+
+def _html(options):
+    """Write the lessons as web pages that need no kernel."""
+    from dlcourse.course.export import export
+
+    print(*export(options.out), sep="\n")
 
 
 def _parser():
@@ -40,10 +64,15 @@ def _parser():
         name, help = handler.__name__.removeprefix("_"), handler.__doc__
         verb = verbs.add_parser(name, help=help, description=help)
         verb.set_defaults(handler=handler)
-        return verb
+        return verb.add_argument
 
-    command(_lab).add_argument("jupyter", nargs="*", help="options for JupyterLab, after --")
-    command(_refresh).add_argument("paths", nargs="*", type=Path, help="none: all notebooks")
+    command(_lab)("jupyter", nargs="*", help="options for JupyterLab, after --")
+    option = command(_doctor)
+    option("--json", action="store_true", help="for programs: base units, null is unknown")
+    option("--fresh", action="store_true", help="measure again")
+    command(_refresh)("paths", nargs="*", type=Path, help="notebooks; none: all")
+    command(_release)("--check", action="store_true", help="write nothing; fail if one is stale")
+    command(_html)("--out", type=Path, default=Path("html"), help="folder (html)")
     return parser
 
 
