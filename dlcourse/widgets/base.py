@@ -11,7 +11,7 @@ import traitlets
 from dlcourse.draw.style import COLORS, FONT
 
 STATIC = Path(__file__).parent / "static"
-REPRS = {"image/svg+xml": "_repr_svg_", "image/png": "_repr_png_", "text/html": "_repr_html_"}
+REPRS = (("image/svg+xml", "_repr_svg_"), ("image/png", "_repr_png_"), ("text/html", "_repr_html_"))
 
 
 def module(name):
@@ -100,9 +100,7 @@ class CourseWidget(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **_):
         bundle, metadata = super()._repr_mimebundle_()
         still = self.still()
-        shown = {
-            kind: getattr(still, name)() for kind, name in REPRS.items() if hasattr(still, name)
-        }
+        shown = {mime: getattr(still, name)() for mime, name in REPRS if hasattr(still, name)}
         return bundle | shown, metadata
 
 

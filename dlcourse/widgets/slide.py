@@ -1,6 +1,5 @@
 """Slide and flip: one sequence moved past another with the arrow keys."""
 
-import numpy as np
 import traitlets
 
 from dlcourse.draw.sliding import slide_and_flip
