@@ -72,7 +72,7 @@ def _parser():
     option("--fresh", action="store_true", help="measure again")
     command(_refresh)("paths", nargs="*", type=Path, help="notebooks; none: all")
     command(_release)("--check", action="store_true", help="write nothing; fail if one is stale")
-    command(_html)("--out", type=Path, default=Path("html"), help="folder (html)")
+    command(_html)("--out", type=Path, default=Path("build/html"), help="folder (build/html)")
     return parser
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CGROUP = Path("/sys/fs/cgroup")
+MEMORY_LIMITS = ("memory.max", "memory/memory.limit_in_bytes")  # cgroup v2, v1
 PACKAGES = ("dlcourse", "numpy", "torch", "cupy", "matplotlib", "scikit-learn")
 PACKAGES += ("jupyterlab", "ipywidgets", "anywidget")
 CUPY = ("cupy-cuda13x", "cupy-cuda12x", "cupy")  # one library, a wheel for each CUDA version
@@ -89,10 +90,9 @@ def memory_bytes():
     >>> memory_bytes() is None or memory_bytes() > 2**28
     True
     """
-    limits = [attempt(_total_memory)]
-    for name in ("memory.max", "memory/memory.limit_in_bytes"):  # cgroup v2, v1
-        limits.append(attempt(lambda name=name: int((CGROUP / name).read_text())))
-    return min((limit for limit in limits if limit), default=None)
+    total = attempt(_total_memory)
+    limits = [attempt(_number, CGROUP / name) for name in MEMORY_LIMITS]
+    return total and min([total, *filter(None, limits)])
 
 
 def gpus():
@@ -111,10 +111,11 @@ def compilers():
     True
     """
     names = ("g++", "clang++", "c++", "cl") if attempt(_may_call_compilers) else ()
-    programs = {
-        Path(path).resolve(): name for name in reversed(names) if (path := shutil.which(name))
-    }
-    found = {name: attempt(_compiler_version, name) for name in reversed(programs.values())}
+    programs = {}
+    for name, path in zip(names, map(shutil.which, names), strict=True):
+        if path:
+            programs.setdefault(Path(path).resolve(), name)  # g++ and c++ are often one
+    found = {name: attempt(_compiler_version, name) for name in programs.values()}
     found["python -m ziglang c++"] = version("ziglang")
     return tuple(Compiler(name, number) for name, number in found.items() if number)
 
@@ -175,13 +176,17 @@ def _usable_cores():
     return max(1, min(filter(None, (os.cpu_count(), affinity, quota))))
 
 
+def _number(file):
+    return int(file.read_text())
+
+
 def _quota_v2():
     quota, period = map(int, (CGROUP / "cpu.max").read_text().split())  # "max 100000": no quota
     return math.ceil(quota / period)
 
 
 def _quota_v1():
-    quota, period = (int((CGROUP / f"cpu/cpu.cfs_{x}_us").read_text()) for x in ("quota", "period"))
+    quota, period = (_number(CGROUP / f"cpu/cpu.cfs_{x}_us") for x in ("quota", "period"))
     return math.ceil(quota / period) if quota > 0 else None
 
 

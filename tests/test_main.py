@@ -1,0 +1,77 @@
+"""The command line hands every command to the library, and says what to do when it can't."""
+
+import json
+import re
+
+import jupyterlab.labapp
+import pytest
+
+import dlcourse.__main__ as command_line
+import dlcourse.course.export
+import dlcourse.course.machine
+import dlcourse.grading.notebooks
+import dlcourse.grading.release
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """Replace what the commands call by a list that keeps the arguments."""
+    made = []
+    for module, name in (
+        (jupyterlab.labapp, "main"),
+        (dlcourse.grading.notebooks, "refresh"),
+        (dlcourse.grading.release, "release"),
+        (dlcourse.course.export, "export"),
+    ):
+        keep = lambda *a, name=name, **k: made.append((name, a, k)) or []  # noqa: E731
+        monkeypatch.setattr(module, name, keep)
+    return made
+
+
+def test_without_a_command_the_help_lists_them_all(capsys):
+    command_line.main([])
+    listed = re.findall(r"^    (\w+) ", capsys.readouterr().out, re.M)
+    assert listed == ["lab", "doctor", "refresh", "release", "html"]
+
+
+def test_paths_and_options_arrive(calls, tmp_path):
+    command_line.main(["refresh", "a.ipynb", "b.ipynb"])
+    command_line.main(["release", "--check"])
+    command_line.main(["html", "--out", str(tmp_path)])
+    (_, (paths,), _), (_, _, check), (_, (out,), _) = calls
+    assert [p.name for p in paths] == ["a.ipynb", "b.ipynb"]
+    assert check == {"check": True} and out == tmp_path
+
+
+def test_lab_opens_the_first_lesson_with_the_options_given(calls, monkeypatch, tmp_path):
+    monkeypatch.setattr(command_line, "FIRST_LESSON", tmp_path)
+    command_line.main(["lab", "--", "--port=9999"])
+    ((_, (arguments,), _),) = calls
+    assert arguments[0] == str(tmp_path) and arguments[-1] == "--port=9999"
+
+
+def test_lab_without_lessons_says_the_way_out(calls, monkeypatch, tmp_path):
+    monkeypatch.setattr(command_line, "FIRST_LESSON", tmp_path / "gone.ipynb")
+    with pytest.raises(SystemExit, match=r"gone.ipynb: start dlcourse from a clone"):
+        command_line.main(["lab"])
+    assert not calls
+
+
+def test_a_stale_exercise_fails_the_check_only(monkeypatch, tmp_path):
+    monkeypatch.setattr(dlcourse.grading.release, "release", lambda check: [tmp_path])
+    assert command_line.main(["release", "--check"]) == 1
+    assert command_line.main(["release"]) == 0
+
+
+def test_doctor_prints_nothing_but_json_on_stdout(capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: tmp_path)
+    monkeypatch.setattr("dlcourse.course.measure.copy_bytes_per_s", lambda *_: 1e10)
+    monkeypatch.setattr("dlcourse.course.measure.product_flop_per_s", lambda *_: 1e11)
+    command_line.main(["doctor", "--json"])
+    first = capsys.readouterr()
+    assert json.loads(first.out)["speeds"][0]["balance_flop_per_byte"] == 10
+    assert "measuring this machine" in first.err
+    command_line.main(["doctor", "--json"])
+    assert capsys.readouterr() == (first.out, "")  # from the cache: the same, and no bar
+    command_line.main(["doctor"])
+    assert "What runs here" in capsys.readouterr().out
