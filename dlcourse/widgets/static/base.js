@@ -147,3 +147,27 @@ function paint(canvas, [height, width], data, low = 0, high = 1) {
   }
   context.putImageData(image, 0, 0);
 }
+
+function extent(data) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of data) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
+}
+
+// A canvas with a transparent drawing over it, whose unit is one pixel of the canvas.
+function screen(name) {
+  const canvas = html("canvas", { "aria-hidden": "true" });
+  const over = svg("svg", { preserveAspectRatio: "none", "aria-hidden": "true" });
+  const caption = html("figcaption");
+  const glass = html("div", { class: "dl-glass" }, canvas, over);
+  const node = html("figure", { class: `dl-screen dl-${name}` }, glass, caption);
+  const show = ({ shape, data }, [low, high], words) => {
+    paint(canvas, shape, data, low, high);
+    over.setAttribute("viewBox", `0 0 ${shape[1]} ${shape[0]}`);
+    write(caption, words);
+  };
+  return { node, glass, show, mark: (...parts) => over.replaceChildren(...parts) };
+}

@@ -43,25 +43,7 @@ function filter2d(image, kernel, steps) {
   return { shape, data };
 }
 
-const extent = (data) => [data.reduce((a, b) => Math.min(a, b)), data.reduce((a, b) => Math.max(a, b))];
-
 // ---- the picture -----------------------------------------------------------------------------
-// A canvas with a transparent drawing over it, whose unit is one pixel of the canvas.
-function screen(name) {
-  const canvas = html("canvas", { "aria-hidden": "true" });
-  const over = svg("svg", { preserveAspectRatio: "none", "aria-hidden": "true" });
-  const caption = html("figcaption");
-  const glass = html("div", { class: "dl-glass" }, canvas, over);
-  const node = html("figure", { class: `dl-screen dl-${name}` }, glass, caption);
-  const show = ({ shape, data }, [low, high], words, ...parts) => {
-    paint(canvas, shape, data, low, high);
-    over.setAttribute("viewBox", `0 0 ${shape[1]} ${shape[0]}`);
-    over.replaceChildren(...parts);
-    write(caption, words);
-  };
-  return { node, glass, show };
-}
-
 const box = (kind, x, y, width, height) => svg("rect", { class: `dl-${kind}`, x, y, width, height });
 
 function place(node, attributes) {
@@ -200,11 +182,13 @@ class Explorer {
     const size = (shape) => `${shape[0]} × ${shape[1]}`;
     const around = padding ? `, zeros around it: ${size(this.padded.shape)}` : "";
     const words = `image ${size(this.image.shape)}${around}`;
-    this.input.show(this.padded, [Math.min(low, 0), high], words, ring, this.window, this.dots);
+    this.input.show(this.padded, [Math.min(low, 0), high], words);
+    this.input.mark(ring, this.window, this.dots);
     const range = extent(this.out.data);
     const [black, white] = range.map((x) => number(x, 3));
     const told = `output ${size(this.out.shape)}, black ${black} to white ${white}`;
-    this.output.show(this.out, range, told, this.pixel);
+    this.output.show(this.out, range, told);
+    this.output.mark(this.pixel);
   }
 
   // The output pixel moved: its window, its products, its sum.
