@@ -60,8 +60,8 @@ def exercise(notebook, path):
         MarkerError: if markers are missing, unbalanced or cut the code apart.
 
     >>> import nbformat.v4 as v4
-    >>> solution = ["def double(x):", "    'Twice x.'", SOLUTION[0], "    return 2 * x", SOLUTION[1]]
-    >>> cells = [v4.new_code_cell("\\n".join(source)) for source in (solution, HIDDEN)]
+    >>> lines = ["def double(x):", "    'Twice x.'", SOLUTION[0], "    return 2 * x", SOLUTION[1]]
+    >>> cells = [v4.new_code_cell("\\n".join(source)) for source in (lines, HIDDEN)]
     >>> print(exercise(v4.new_notebook(cells=cells), "demo.ipynb").cells[0].source)
     def double(x):
         'Twice x.'

@@ -1,0 +1,142 @@
+"""Check a student's function against a second one, and say in a sentence what is wrong."""
+
+import copy
+import inspect
+import sys
+import traceback
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from dlcourse.course.answers import complaint, is_numeric, is_right, text
+from dlcourse.course.diagnosis import diagnose
+from dlcourse.draw.compare import show_difference
+
+LARGEST_DRAWN = 200  # values
+
+
+class CheckFailed(AssertionError):
+    """What is wrong with a student's function; a notebook shows these words and no traceback."""
+
+    def _render_traceback_(self):
+        return str(self).splitlines()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An input on which a function goes wrong, and a sentence about it.
+
+    The two answers are there where both are numbers of some kind.
+    """
+
+    arguments: tuple
+    complaint: str
+    yours: object = None
+    expected: object = None
+
+
+def check(function, against, on, name=None, slips=()):
+    """Try a function on many inputs and compare it with a reference.
+
+    Prints a tick if all is well. Otherwise the smallest failing input is shown with both answers,
+    with the mistake that explains all of the wrong answers, if there is one.
+
+    Args:
+        function: the student's; it gets copies of the inputs and is trusted in nothing.
+        against: the reference, called with the same arguments.
+        on: list of argument tuples, smallest first, as `dlcourse.course.cases.cases` draws them.
+        name: what to call the function; its own name if left out.
+        slips: dict of likely mistakes, from words that follow "what comes out when" to the
+            function that makes this mistake.
+
+    Raises:
+        CheckFailed: if any answer is wrong.
+
+    >>> check(lambda x: x + x, against=lambda x: 2 * x, on=[(1,), (2,)], name="double")
+    ✓ double: 2 inputs, all as expected
+    >>> check(lambda x: x ** 2, against=lambda x: 2 * x, on=[(2,), (5,)], name="double")
+    Traceback (most recent call last):
+    dlcourse.course.check.CheckFailed: ✗ double goes wrong on 1 of 2 inputs. The smallest:
+        double(x=5)
+    It should return 10; yours returns 25.
+    """
+    if not callable(function):
+        raise CheckFailed(f"check needs the function itself, not what it returned: {function!r}")
+    name = name or function.__name__
+    failures = [failure for arguments in on if (failure := _try(function, against, arguments))]
+    if not failures:
+        print(f"✓ {name}: {len(on)} inputs, all as expected")
+        return
+    first = failures[0]
+    _draw(first)
+    raise CheckFailed(
+        f"✗ {name} goes wrong on {len(failures)} of {len(on)} inputs. The smallest:\n"
+        f"    {_call(function, name, first.arguments)}\n"
+        f"{first.complaint}{_explanation(failures, slips)}"
+    )
+
+
+def _try(function, against, arguments):
+    """The failure of a function on one input, or None."""
+    expected = against(*copy.deepcopy(arguments))
+    given = copy.deepcopy(arguments)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the answer tells more
+            yours = function(*given)
+    except Exception as error:
+        return Failure(arguments, _raised(function, error))
+    for before, after in zip(arguments, given, strict=True):
+        if not np.array_equal(before, after):
+            words = f"It changes its input, {text(before)} became {text(after)}: work on a copy."
+            return Failure(arguments, words)
+    if is_right(yours, expected):
+        return None
+    words = complaint(yours, expected)
+    comparable = is_numeric(yours) and is_numeric(expected)
+    return Failure(arguments, words, yours, expected) if comparable else Failure(arguments, words)
+
+
+def _raised(function, error):
+    """What was raised, and at which line of the student's."""
+    words = f"It raises {type(error).__name__}: {error}"
+    file = getattr(getattr(function, "__code__", None), "co_filename", None)
+    steps = [step for step in traceback.extract_tb(error.__traceback__) if step.filename == file]
+    return f"{words}, in line {steps[-1].lineno}: {steps[-1].line}" if steps else f"{words}."
+
+
+def _call(function, name, arguments):
+    """The call as one would type it, numbers behind the last array by name."""
+    written = [_typed(argument) for argument in arguments]
+    names = list(inspect.signature(function).parameters)
+    arrays = [i for i, argument in enumerate(arguments) if np.ndim(argument)]
+    if len(names) >= len(written):
+        for i in range(max(arrays, default=-1) + 1, len(written)):
+            written[i] = f"{names[i]}={written[i]}"
+    return f"{name}({', '.join(written)})"
+
+
+def _typed(argument):
+    array = isinstance(argument, np.ndarray)
+    return f"np.array({argument.tolist()})" if array else repr(argument)
+
+
+def _explanation(failures, slips):
+    if any(failure.yours is None for failure in failures):
+        return ""
+    words = diagnose([(f.arguments, f.yours, f.expected) for f in failures], slips)
+    return words and f"\nEvery wrong answer is {words}."
+
+
+def _draw(failure):
+    """Show the difference, in a notebook and where there is one to look at."""
+    axes, size = np.ndim(failure.expected), np.size(failure.expected)
+    comparable = np.ndim(failure.yours) == axes and 1 <= axes <= 2
+    if not (comparable and 3 <= size <= LARGEST_DRAWN and "IPython" in sys.modules):
+        return
+    from IPython import get_ipython
+    from IPython.display import display
+
+    if get_ipython():
+        display(show_difference(failure.yours, failure.expected))
