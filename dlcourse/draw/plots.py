@@ -8,7 +8,7 @@ import numpy as np
 from dlcourse.draw.style import COLORS, SERIES
 from dlcourse.draw.svg import number
 
-DPI = 110
+DPI = 90
 DASHES = ("-", "--", ":", "-.", "-", "--")
 
 
@@ -108,7 +108,8 @@ def pictures(images, columns=4, same_scale=False):
             "vmin": min(a.min() for a in arrays.values()),
             "vmax": max(a.max() for a in arrays.values()),
         }
-    figure, axes = _figure(rows, columns, (2.6 * columns, 2.5 * rows))
+    tallest = max(a.shape[0] / a.shape[1] for a in arrays.values())
+    figure, axes = _figure(rows, columns, (2.6 * columns, (2.6 * min(tallest, 2) + 0.3) * rows))
     for ax in axes:
         ax.axis("off")
     for ax, (title, image) in zip(axes, arrays.items(), strict=False):

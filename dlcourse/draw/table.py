@@ -40,9 +40,8 @@ def show_table(values, highlight=None, rows=None, columns=None, title=""):
     parts += [_name(left + (j + 0.5) * width, top - 11, c) for j, c in _named(columns)]
     if title:
         parts.append(label(MARGIN, MARGIN + 8, title, anchor="start", font_weight="bold"))
-    return document(
-        left + k * width + MARGIN, top + n * height + MARGIN, parts, _describe(values, lit, title)
-    )
+    sheet = max(left + k * width, 8 * len(title)) + MARGIN, top + n * height + MARGIN
+    return document(*sheet, parts, _describe(values, lit, title))
 
 
 def _lit(highlight, shape):

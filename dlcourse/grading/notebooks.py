@@ -11,7 +11,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"file_extension": ".py", "name": "python", "pygments_lexer": "ipython3"},
 }
-KEPT_CELL_METADATA = {"tags", "nbgrader", "deletable", "editable"}
+KEPT_CELL_METADATA = {"tags", "nbgrader", "deletable", "editable", "jupyter"}
 
 
 class NotebookFailed(Exception):
