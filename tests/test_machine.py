@@ -198,7 +198,10 @@ def test_nvidia_smi_is_read(monkeypatch):
         return 2 * line if options else "| Driver Version: 570.1   CUDA Version: 12.8   |"
 
     monkeypatch.setattr(probe, "_run", smi)
+    monkeypatch.setattr(machine, "features", lambda *_: ())  # would ask torch, which takes long
     assert probe.gpus() == (GPU, GPU)
+    told = "NVIDIA Test, memory 24 GiB, compute capability 8.6, driver 570.1, CUDA 12.8"
+    assert repr(report()).count(told) == 2
 
 
 def test_cupy_is_asked_where_there_is_no_nvidia_smi(monkeypatch):

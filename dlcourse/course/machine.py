@@ -87,7 +87,7 @@ def report(fresh=False):
     """
     cpu, gpus, compilers = probe.cpu(), probe.gpus(), probe.compilers()
     return Machine(
-        system=f"{platform.system()} {platform.release()}, {platform.machine()}",
+        system=f"{platform.system()}, {platform.machine()}",
         cpu=cpu,
         memory_bytes=probe.memory_bytes(),
         speeds=_speeds(cpu, fresh),
@@ -126,14 +126,14 @@ def _torch_device(gpus):
         return None, "torch is not installed: pip install torch"
     on_a_mac = sys.platform == "darwin" and platform.machine() == "arm64"
     if not gpus and not on_a_mac:  # then there is no need to spend seconds on importing torch
-        return "CPU", NO_GPU
+        return "CPU", f"falls back: {NO_GPU}"
     import torch
 
     if torch.cuda.is_available():
         return "GPU", f"torch {installed}, {torch.cuda.get_device_name()}"
     if torch.backends.mps.is_available():
         return "GPU", f"torch {installed}, Apple's Metal"
-    return "CPU", f"torch {installed} finds no GPU it can use"
+    return "CPU", f"falls back: torch {installed} finds no GPU it can use"
 
 
 def _cupy_device(gpus):

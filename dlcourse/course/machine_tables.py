@@ -5,7 +5,11 @@ from html import escape
 from dlcourse.units import show
 
 UNKNOWN = "unknown"
-STYLE = "<style>.dlcourse-machine :is(th, td) {text-align: left !important}</style>"
+STYLE = """<style>
+.dlcourse-machine :is(th, td, caption) {text-align: left !important}
+.dlcourse-machine caption {color: inherit; font-weight: bold}
+.dlcourse-machine :is(th, td):first-child {white-space: nowrap}
+</style>"""
 
 
 def of_machine(machine):
@@ -19,7 +23,7 @@ def of_machine(machine):
 
     >>> from dlcourse.course.machine import report
     >>> [title for title, _, _ in of_machine(report())]
-    ['This machine', 'Measured', 'What runs here', 'Versions']
+    ['This machine', 'Measured', 'What runs here']
     """
     speeds = machine.speeds
     cores = ["one core", f"all {speeds[-1].cores} cores"][: len(speeds)]
@@ -27,11 +31,6 @@ def of_machine(machine):
         ("This machine", ["", ""], _parts(machine)),
         ("Measured", ["", *cores], _measured(speeds)),
         ("What runs here", ["", "where", "why"], [_runs(f) for f in machine.features]),
-        (
-            "Versions",
-            ["", ""],
-            [[name, v or "not installed"] for name, v in machine.versions.items()],
-        ),
     ]
 
 
@@ -59,31 +58,31 @@ def as_html(tables):
 def _parts(machine):
     cpu = machine.cpu
     cores = f"{cpu.usable_cores} to use, {cpu.physical_cores or UNKNOWN} physical, "
+    compilers = [f"{compiler.command} {compiler.version}" for compiler in machine.compilers]
+    installed = [f"{name} {number}" for name, number in machine.versions.items() if number]
+    missing = [name for name, number in machine.versions.items() if not number]
     return [
         ["system", machine.system],
         ["CPU", cpu.model or UNKNOWN],
         ["cores", cores + f"{cpu.logical_cores or UNKNOWN} logical"],
         ["last-level cache", _quantity(cpu.cache_bytes, "B")],
         ["memory", _quantity(machine.memory_bytes, "B")],
-        *([["GPU", _gpu(gpu)] for gpu in machine.gpus] or [["GPU", "no NVIDIA GPU found"]]),
-        [
-            "C++ compilers",
-            ", ".join(f"{c.command} {c.version}" for c in machine.compilers) or "none",
-        ],
+        *(["GPU", gpu] for gpu in [_gpu(gpu) for gpu in machine.gpus] or ["no NVIDIA GPU found"]),
+        ["C++ compilers", ", ".join(compilers) or "none found"],
+        ["installed", ", ".join(installed)],
+        *([["not installed", ", ".join(missing)]] if missing else []),
     ]
 
 
 def _gpu(gpu):
-    facts = [gpu.name, gpu.memory_bytes and _quantity(gpu.memory_bytes, "B")]
-    facts += [
-        value and f"{name} {value}"
-        for name, value in (
-            ("compute capability", gpu.compute_capability),
-            ("driver", gpu.driver),
-            ("CUDA", gpu.cuda),
-        )
-    ]
-    return ", ".join(filter(None, facts))
+    facts = {
+        "": gpu.name,
+        "memory": gpu.memory_bytes and _quantity(gpu.memory_bytes, "B"),
+        "compute capability": gpu.compute_capability,
+        "driver": gpu.driver,
+        "CUDA": gpu.cuda,
+    }
+    return ", ".join(f"{name} {fact}".strip() for name, fact in facts.items() if fact)
 
 
 def _measured(speeds):
