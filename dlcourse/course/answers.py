@@ -2,9 +2,19 @@
 
 import numpy as np
 
-from dlcourse.course.diagnosis import same
+WRITTEN_OUT = 30  # arrays with more values are described by their shape
 
-WRITTEN_OUT = 40  # arrays with more values are described by their shape
+
+def same(yours, expected):
+    """Say whether two arrays agree to about ten digits, shapes included.
+
+    >>> same(np.array([0.1 + 0.2]), np.array([0.3])), same(np.float32(0.1), np.array(0.1))
+    (True, False)
+    """
+    if yours.shape != expected.shape:
+        return False
+    scale = np.abs(expected).max(initial=0) or 1
+    return np.allclose(yours, expected, rtol=1e-10, atol=1e-10 * scale)
 
 
 def is_right(yours, expected):
@@ -19,20 +29,18 @@ def is_right(yours, expected):
         return False
     if isinstance(expected, tuple):
         return len(yours) == len(expected) and all(map(is_right, yours, expected))
-    if is_numeric(expected):
+    if _is_numeric(expected):
         return bool(same(np.asarray(yours), np.asarray(expected)))
     return np.array_equal(yours, expected)
 
 
-def is_numeric(value):
-    """Say whether a value is a real number, an array of them, or a tuple of numbers.
+def comparable(yours, expected):
+    """Say whether two answers are numbers of the same kind, so that one can compare them.
 
-    >>> is_numeric(np.ones(3)), is_numeric((1, 2)), is_numeric("1"), is_numeric(True)
-    (True, True, False, False)
+    >>> comparable(np.ones(3), np.zeros(2)), comparable((1, 2), (2, 1)), comparable([1], np.ones(1))
+    (True, True, False)
     """
-    if isinstance(value, tuple):
-        return bool(value) and all(is_numeric(v) and np.ndim(v) == 0 for v in value)
-    return kind(value) in ("a whole number", "a number", "an array")
+    return _kinds_agree(yours, expected) and _is_numeric(yours) and _is_numeric(expected)
 
 
 def complaint(yours, expected):
@@ -47,16 +55,17 @@ def complaint(yours, expected):
     """
     ours, theirs = text(expected), text(yours)
     if yours is None:
-        theirs = "None: is a `return` missing?"
-    elif not _kinds_agree(yours, expected):
-        ours, theirs = f"{ours}, {kind(expected)}", f"{theirs}, {kind(yours)}"
+        return f"It should return {ours}; yours returns None: is a `return` missing?"
+    if not _kinds_agree(yours, expected):
+        ours, theirs = _with_kind(expected), _with_kind(yours)
     elif isinstance(expected, np.ndarray) and yours.shape != expected.shape:
-        ours, theirs = f"{ours} of shape {expected.shape}", f"{theirs} of shape {yours.shape}"
+        ours, theirs = _with_shape(expected), _with_shape(yours)
+    elif isinstance(expected, np.ndarray) and expected.size > WRITTEN_OUT:
+        return _first_difference(yours, expected)
     elif ours == theirs:
         ours, theirs = text(expected, digits=12), text(yours, digits=12)
-    elif "nan" in theirs:
-        theirs += " (0/0 and inf - inf give nan)"
-    return f"It should return {ours}; yours returns {theirs}{'' if theirs.endswith('?') else '.'}"
+    nan = " (0/0 and inf - inf give nan)" if "nan" in theirs else ""
+    return f"It should return {ours}; yours returns {theirs}{nan}."
 
 
 def kind(value):
@@ -88,7 +97,7 @@ def text(value, digits=4):
         return f"({', '.join(text(v, digits) for v in value)})"
     if isinstance(value, np.ndarray) and value.size > WRITTEN_OUT:
         return f"an array of shape {value.shape}"
-    if isinstance(value, np.ndarray) and value.ndim:
+    if isinstance(value, np.ndarray | list) and len(value) <= WRITTEN_OUT:
         return f"[{', '.join(text(v, digits) for v in value)}]"
     if isinstance(value, float | complex):
         return f"{value + 0.0:.{digits}g}"
@@ -96,8 +105,35 @@ def text(value, digits=4):
     return words if len(words) <= 100 else f"{words[:97]}..."
 
 
+def _is_numeric(value):
+    """A real number, an array of them, or a tuple of numbers."""
+    if isinstance(value, tuple):
+        return all(kind(v) in ("a whole number", "a number") for v in value)
+    return kind(value) in ("a whole number", "a number", "an array")
+
+
 def _kinds_agree(yours, expected):
-    return kind(yours) == kind(expected) or (kind(yours), kind(expected)) == (
-        "a whole number",
-        "a number",
-    )
+    if isinstance(expected, tuple) and isinstance(yours, tuple) and len(yours) == len(expected):
+        return all(map(_kinds_agree, yours, expected))
+    whole_for_real = (kind(yours), kind(expected)) == ("a whole number", "a number")
+    return kind(yours) == kind(expected) or whole_for_real
+
+
+def _with_kind(value):
+    if value is None:
+        return "None"
+    words = str(value) if kind(value) == "a number" else text(value)  # 3.0, not 3
+    return f"{words}, {kind(value)}"
+
+
+def _with_shape(array):
+    words = text(array)
+    return words if array.size > WRITTEN_OUT else f"{words} of shape {array.shape}"
+
+
+def _first_difference(yours, expected):
+    wrong = np.argwhere(~np.isclose(yours, expected, rtol=1e-10, atol=1e-12))
+    at = tuple(int(i) for i in wrong[0])
+    numbers = f"{text(expected[at], 12)}; yours has {text(yours[at], 12)}"
+    place = f"{len(wrong)} of {expected.size} values differ, the first at [{text(at)[1:-1]}]"
+    return f"It should return another array of this shape: {place}, which should be {numbers}."

@@ -11,7 +11,7 @@ def cases(*draws, count=48, seed=0, where=lambda *arguments: True):
     """Draw argument tuples and put the smallest first.
 
     Args:
-        draws: one function rng -> argument for each parameter; `whole`, `sequences`, `grids` make them.
+        draws: for each parameter a function rng -> argument, as `whole` or `grids` makes it.
         count: how many tuples.
         seed: the same seed draws the same tuples.
         where: keeps a tuple if where(*arguments) holds.
@@ -77,5 +77,9 @@ def _numbers(rng, shape):
 
 
 def _size(arguments):
-    values = np.concatenate([np.ravel(argument) for argument in arguments])
-    return len(values), np.abs(values).sum()
+    """Small arrays and small settings first; then whole numbers; then small numbers."""
+    arrays = [a for a in arguments if np.ndim(a)]
+    settings = [abs(a) for a in arguments if not np.ndim(a)]
+    values = np.concatenate([np.ravel(a) for a in arguments])
+    values_and_settings = sum(a.size for a in arrays) + sum(settings)
+    return values_and_settings, not np.array_equal(values, np.round(values)), np.abs(values).sum()

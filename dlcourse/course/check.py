@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlcourse.course.answers import complaint, is_numeric, is_right, text
+from dlcourse.course.answers import comparable, complaint, is_right, text
 from dlcourse.course.diagnosis import diagnose
 from dlcourse.draw.compare import show_difference
 
@@ -25,15 +25,11 @@ class CheckFailed(AssertionError):
 
 @dataclass(frozen=True)
 class Failure:
-    """An input on which a function goes wrong, and a sentence about it.
-
-    The two answers are there where both are numbers of some kind.
-    """
+    """An input on which a function goes wrong, a sentence about it, and the two answers."""
 
     arguments: tuple
     complaint: str
-    yours: object = None
-    expected: object = None
+    answers: tuple = ()  # yours and the expected one, unless there is none
 
 
 def check(function, against, on, name=None, slips=()):
@@ -93,9 +89,7 @@ def _try(function, against, arguments):
             return Failure(arguments, words)
     if is_right(yours, expected):
         return None
-    words = complaint(yours, expected)
-    comparable = is_numeric(yours) and is_numeric(expected)
-    return Failure(arguments, words, yours, expected) if comparable else Failure(arguments, words)
+    return Failure(arguments, complaint(yours, expected), (yours, expected))
 
 
 def _raised(function, error):
@@ -123,20 +117,22 @@ def _typed(argument):
 
 
 def _explanation(failures, slips):
-    if any(failure.yours is None for failure in failures):
+    """The one mistake behind all wrong answers, where there is one."""
+    wrong = [(failure.arguments, *failure.answers) for failure in failures if failure.answers]
+    if not all(comparable(yours, expected) for _, yours, expected in wrong):
         return ""
-    words = diagnose([(f.arguments, f.yours, f.expected) for f in failures], slips)
+    words = diagnose(wrong, slips)
     return words and f"\nEvery wrong answer is {words}."
 
 
 def _draw(failure):
     """Show the difference, in a notebook and where there is one to look at."""
-    axes, size = np.ndim(failure.expected), np.size(failure.expected)
-    comparable = np.ndim(failure.yours) == axes and 1 <= axes <= 2
-    if not (comparable and 3 <= size <= LARGEST_DRAWN and "IPython" in sys.modules):
+    if not failure.answers or not comparable(*failure.answers) or "IPython" not in sys.modules:
         return
     from IPython import get_ipython
     from IPython.display import display
 
-    if get_ipython():
-        display(show_difference(failure.yours, failure.expected))
+    yours, expected = map(np.asarray, failure.answers)
+    drawable = yours.ndim == expected.ndim in (1, 2) and 3 <= expected.size <= LARGEST_DRAWN
+    if get_ipython() and drawable:
+        display(show_difference(yours, expected))

@@ -2,21 +2,10 @@
 
 import numpy as np
 
-
-def same(yours, expected):
-    """Say whether two arrays agree to about ten digits, shapes included.
-
-    >>> same(np.array([0.1 + 0.2]), np.array([0.3])), same(np.float32(0.1), np.array(0.1))
-    (True, False)
-    """
-    if yours.shape != expected.shape:
-        return False
-    scale = np.abs(expected).max(initial=0) or 1
-    return np.allclose(yours, expected, rtol=1e-10, atol=1e-10 * scale)
-
+from dlcourse.course.answers import same
 
 MISTAKES = {
-    "the expected one, transposed": lambda y, e: same(y, e.T),
+    "the expected one, transposed": lambda y, e: e.ndim == 2 and same(y, e.T),
     "the expected one, back to front": lambda y, e: e.ndim == 1 and same(y, e[::-1]),
     "the expected one, turned by half a turn": lambda y, e: same(y, np.flip(e)),
     "the expected one, upside down": lambda y, e: same(y, e[::-1]),
@@ -28,7 +17,7 @@ MISTAKES = {
     "the right numbers in another shape": lambda y, e: same(y.ravel(), e.ravel()),
     "the expected one, moved on by one place": lambda y, e: _fits(y, e) and same(y[1:], e[:-1]),
     "the expected one, moved back by one place": lambda y, e: _fits(y, e) and same(y[:-1], e[1:]),
-    "the expected one with its fractions cut off": lambda y, e: same(y, np.trunc(e)),
+    "the expected one with its fractions cut off": lambda y, e: _fits(y, e) and _cut(y, e),
     "the expected one, rounded": lambda y, e: same(y, np.round(e)),
     "right to about seven digits only, as with float32": lambda y, e: (
         _fits(y, e) and np.allclose(y, e, rtol=1e-5, atol=1e-6)
@@ -83,14 +72,20 @@ def _fits(yours, expected):
     return yours.shape == expected.shape
 
 
+def _cut(yours, expected):
+    whole = np.all(yours == np.trunc(yours)) and np.all(np.abs(yours) <= np.abs(expected) + 1e-9)
+    return whole and np.all(np.abs(expected - yours) < 1)
+
+
 def _constant(pairs):
     """One factor or one difference for all answers."""
     if not all(_fits(*pair) for pair in pairs):
         return ""
     yours, expected = (np.concatenate([np.ravel(p[i]) for p in pairs]) for i in (0, 1))
     largest = np.argmax(np.abs(expected))
-    if expected[largest] and same(yours, yours[largest] / expected[largest] * expected):
-        return f"the expected one times {yours[largest] / expected[largest]:.4g}"
+    factor = yours[largest] / (expected[largest] or 1)
+    if factor and same(yours, factor * expected):
+        return f"the expected one times {factor:.4g}"
     offset = yours[0] - expected[0]
     if same(yours - offset, expected):
         return f"too {'large' if offset > 0 else 'small'} by {abs(offset):.4g}"
