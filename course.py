@@ -120,17 +120,17 @@ def way_out(printed):
 def follow(command, progress):
     """Run a command to its end, showing what it is at."""
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    process = subprocess.Popen(command, cwd=ROOT, text=True, errors="replace", **pipes)
     printed = []
-    for line in process.stdout:
-        printed.append(line)
-        if line.startswith("Installing collected packages: "):
-            progress.doing = installing(line.strip().split(": ")[1].split(", "))
-        elif "Retrying (Retry(" in line:
-            progress.doing = "waiting for the network"
-        elif re.match(" *(Collecting|Downloading|Using cached|Installing) ", line):
-            progress.doing = line.strip()
-    if process.wait() != 0:
+    with subprocess.Popen(command, cwd=ROOT, text=True, errors="replace", **pipes) as process:
+        for line in process.stdout:
+            printed.append(line)
+            if line.startswith("Installing collected packages: "):
+                progress.doing = installing(line.strip().split(": ")[1].split(", "))
+            elif "Retrying (Retry(" in line:
+                progress.doing = "waiting for the network"
+            elif re.match(" *(Collecting|Downloading|Using cached|Installing) ", line):
+                progress.doing = line.strip()
+    if process.returncode != 0:
         raise Problem(way_out("".join(printed)))
 
 
@@ -214,17 +214,16 @@ def hand_over(*arguments):
     """Go on as .venv's Python, with .venv's programs first on the path."""
     path = os.pathsep.join([str(PYTHON.parent), os.environ.get("PATH", "")])
     environment = dict(os.environ, VIRTUAL_ENV=str(VENV), PATH=path)
-    environment.pop("PYTHONHOME", None)
     command = [str(PYTHON), *map(str, arguments)]
     if WINDOWS:  # where exec would return to the prompt at once
         sys.exit(subprocess.call(command, env=environment))
-    os.execve(command[0], command, environment)
+    os.execve(PYTHON, command, environment)
 
 
 def is_free(port):
     try:
         socket.create_server(("127.0.0.1", port)).close()
-    except (OSError, OverflowError):
+    except OSError:
         return False
     return True
 
@@ -232,7 +231,7 @@ def is_free(port):
 def choose_port(wanted):
     """Return the port asked for, or else the first free one from 8888 on."""
     if wanted is not None:
-        if not is_free(wanted):
+        if not (0 < wanted < 65536 and is_free(wanted)):
             raise Problem(f"port {wanted} is taken or not allowed: name another, or leave it out")
         return wanted
     port = next(port for port in range(FIRST_PORT, 65536) if is_free(port))

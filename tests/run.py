@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).parent.parent
 OWN_PART = {
     "house": ["tests/test_house.py", "tests/test_notebooks.py"],
-    "exercises": ["tests/test_release.py", "tests/mutants"],
+    "exercises": ["tests/test_release.py", "tests/test_mutants.py"],
     "browser": ["tests/browser"],
 }
 RUFF = [[sys.executable, "-m", "ruff", *how, "."] for how in (["check"], ["format", "--check"])]
