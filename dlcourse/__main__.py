@@ -5,8 +5,11 @@ import os
 import sys
 from pathlib import Path
 
+from dlcourse.grading.notebooks import NotebookFailed
+from dlcourse.grading.release import MarkerError
+
 ROOT = Path(__file__).resolve().parent.parent
-FIRST_LESSON = ROOT / "lessons" / "00_start_here.ipynb"
+FIRST_LESSON = "lessons/00_start_here.ipynb"
 QUIET = (  # ask no server for news or updates
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
@@ -17,12 +20,12 @@ def _lab(options):
     """Start JupyterLab on the first lesson."""
     from jupyterlab.labapp import main as jupyterlab
 
-    if not FIRST_LESSON.exists():
-        raise SystemExit(f"no {FIRST_LESSON}: start dlcourse from a clone of the course")
-    where = [f"--ServerApp.root_dir={ROOT}"]
+    if not (ROOT / FIRST_LESSON).exists():
+        raise SystemExit(f"no {FIRST_LESSON} in {ROOT}: start dlcourse from a clone of the course")
+    where = [f"--ServerApp.root_dir={ROOT}", f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}"]
     if getattr(os, "geteuid", lambda: None)() == 0:
-        where.append("--allow-root")  # containers; Jupyter listens on this computer only
-    return jupyterlab([str(FIRST_LESSON), *where, *QUIET, *options.jupyter])
+        where.append("--allow-root")  # as in a container; Jupyter listens on this machine only
+    return jupyterlab([*where, *QUIET, *options.jupyter])
 
 
 def _doctor(options):
@@ -85,6 +88,9 @@ def main(arguments=None):
     Returns:
         An exit status: None or 0 when all went well.
 
+    Raises:
+        SystemExit: with a sentence, when a file or a notebook stops the command.
+
     >>> main([])  # doctest: +ELLIPSIS
     usage: dlcourse ...
     """
@@ -92,7 +98,10 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     if "handler" not in options:
         return parser.print_help()
-    return options.handler(options)
+    try:
+        return options.handler(options)
+    except (OSError, NotebookFailed, MarkerError) as problem:
+        raise SystemExit(f"dlcourse: {problem}") from None
 
 
 if __name__ == "__main__":

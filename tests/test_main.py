@@ -44,17 +44,24 @@ def test_paths_and_options_arrive(calls, tmp_path):
 
 
 def test_lab_opens_the_first_lesson_with_the_options_given(calls, monkeypatch, tmp_path):
-    monkeypatch.setattr(command_line, "FIRST_LESSON", tmp_path)
+    monkeypatch.setattr(command_line, "ROOT", tmp_path)
+    (tmp_path / "lessons").mkdir()
+    (tmp_path / command_line.FIRST_LESSON).touch()
     command_line.main(["lab", "--", "--port=9999"])
     ((_, (arguments,), _),) = calls
-    assert arguments[0] == str(tmp_path) and arguments[-1] == "--port=9999"
+    assert f"--ServerApp.root_dir={tmp_path}" in arguments and arguments[-1] == "--port=9999"
 
 
 def test_lab_without_lessons_says_the_way_out(calls, monkeypatch, tmp_path):
-    monkeypatch.setattr(command_line, "FIRST_LESSON", tmp_path / "gone.ipynb")
-    with pytest.raises(SystemExit, match=r"gone.ipynb: start dlcourse from a clone"):
+    monkeypatch.setattr(command_line, "ROOT", tmp_path)
+    with pytest.raises(SystemExit, match=r"no lessons/00.*start dlcourse from a clone"):
         command_line.main(["lab"])
     assert not calls
+
+
+def test_what_stops_a_command_is_said_in_a_line(tmp_path):
+    with pytest.raises(SystemExit, match=r"^dlcourse: .*No such file.*gone.ipynb"):
+        command_line.main(["refresh", str(tmp_path / "gone.ipynb")])
 
 
 def test_a_stale_exercise_fails_the_check_only(monkeypatch, tmp_path):

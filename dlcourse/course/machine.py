@@ -55,6 +55,11 @@ class Machine:
     features: tuple[Feature, ...]
 
     @property
+    def one_core(self):
+        """What a single core reaches."""
+        return self.speeds[0]
+
+    @property
     def all_cores(self):
         """What all usable cores reach together."""
         return self.speeds[-1]
