@@ -51,7 +51,7 @@ function follow(model, traits, draw) {
 // Arrays travel as {shape, float32 values in base64}, in both directions.
 function unpack({ shape, data }) {
   const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
-  return { shape, data: Float64Array.from(new Float32Array(bytes.buffer)) };
+  return { shape, data: new Float64Array(new Float32Array(bytes.buffer)) };
 }
 
 function pack(shape, data) {
@@ -64,11 +64,18 @@ function pack(shape, data) {
 function number(x, digits = 4) {
   if (Math.abs(x) < 1e-12) return "0";
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x < 0 ? "-inf" : "inf";
+  if (isEvenTie(x, digits)) x *= 1 - Number.EPSILON;
   const [mantissa, exponent] = x.toExponential(digits - 1).split("e");
   const power = Number(exponent);
   const trim = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
   if (power >= -4 && power < digits) return trim(x.toFixed(digits - 1 - power));
   return `${trim(mantissa)}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
+}
+
+// Python rounds a number in the middle to the even side, JavaScript away from zero.
+function isEvenTie(x, digits) {
+  const mantissa = x.toExponential(60).replace(/[-.]/g, "").split("e")[0];
+  return "02468".includes(mantissa[digits - 1]) && /^50*$/.test(mantissa.slice(digits));
 }
 
 const clamp = (x, low, high) => Math.min(Math.max(x, low), high);

@@ -13,16 +13,22 @@ function reverseBits(values, n, start, step) {
   }
 }
 
+// The n-th roots of unity that a transform multiplies with: half of them, cosines and sines.
+function roots(n, inverse) {
+  const turn = ((inverse ? 2 : -2) * Math.PI) / n;
+  const angles = Float64Array.from({ length: n / 2 }, (_, k) => turn * k);
+  return [angles.map(Math.cos), angles.map(Math.sin)];
+}
+
 // In-place Fourier transform of n values, `step` apart from `start`; n is a power of two.
 // Source: Cooley and Tukey, https://doi.org/10.1090/S0025-5718-1965-0178586-1 (1965).
-function fft(re, im, n, start, step, inverse) {
+function fft(re, im, n, start, step, [cosines, sines]) {
   reverseBits(re, n, start, step);
   reverseBits(im, n, start, step);
   for (let half = 1; half < n; half *= 2) {
-    const turn = ((inverse ? 1 : -1) * Math.PI) / half;
     for (let k = 0; k < half; k += 1) {
-      const c = Math.cos(turn * k);
-      const s = Math.sin(turn * k);
+      const c = cosines[(k * n) / (2 * half)];
+      const s = sines[(k * n) / (2 * half)];
       for (let i = k; i < n; i += 2 * half) {
         const a = start + i * step;
         const b = a + half * step;
@@ -37,16 +43,16 @@ function fft(re, im, n, start, step, inverse) {
   }
 }
 
-// Transform an image's rows, then its columns; the inverse divides by their number.
-function fft2([height, width], re, im, inverse = false) {
-  for (let row = 0; row < height; row += 1) fft(re, im, width, row * width, 1, inverse);
-  for (let column = 0; column < width; column += 1) fft(re, im, height, column, width, inverse);
-  if (inverse) re.forEach((_, i) => ((re[i] /= re.length), (im[i] /= re.length)));
+// Transform an image's rows, then its columns; the caller divides an inverse by their number.
+function fft2([height, width], re, im, inverse) {
+  const [across, down] = [roots(width, inverse), roots(height, inverse)];
+  for (let row = 0; row < height; row += 1) fft(re, im, width, row * width, 1, across);
+  for (let column = 0; column < width; column += 1) fft(re, im, height, column, width, down);
 }
 
 function transform({ shape, data }) {
   const [re, im] = [Float64Array.from(data), new Float64Array(data.length)];
-  fft2(shape, re, im);
+  fft2(shape, re, im, false);
   return { shape, re, im };
 }
 
@@ -63,16 +69,16 @@ function spectrum({ shape, re, im }) {
 }
 
 function disc([height, width], radius) {
-  return Uint8Array.from({ length: height * width }, (_, i) => {
+  return new Uint8Array(height * width).map((_, i) => {
     const [row, column] = [Math.floor(i / width) - height / 2, (i % width) - width / 2];
     return row * row + column * column <= radius * radius;
   });
 }
 
 function filtered({ shape, re, im }, mask, keep) {
-  const pass = centre(shape, mask).map((inside) => inside ^ (keep === "high"));
-  const [x, y] = [re.map((value, i) => value * pass[i]), im.map((value, i) => value * pass[i])];
-  fft2(shape, x, y, true);
+  const pass = centre(shape, mask).map((inside) => (keep === "low" ? inside : 1 - inside));
+  const x = re.map((value, i) => (value * pass[i]) / re.length);
+  fft2(shape, x, im.map((value, i) => (value * pass[i]) / im.length), true);
   return x;
 }
 
@@ -141,4 +147,4 @@ export default {
   },
 };
 
-export { transform, spectrum, disc, filtered, psnr };
+export { transform, spectrum, disc, filtered, psnr, unpack };

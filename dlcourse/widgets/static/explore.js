@@ -36,7 +36,9 @@ function filter2d(image, kernel, steps) {
     for (let q = 0; q < shape[1]; q += 1) {
       const corner = (p * padded.shape[1] + q) * stride;
       let sum = 0;
-      offsets.forEach((offset, i) => (sum += kernel.data[i] * padded.data[corner + offset]));
+      for (let i = 0; i < offsets.length; i += 1) {
+        sum += kernel.data[i] * padded.data[corner + offsets[i]];
+      }
       data[p * shape[1] + q] = sum;
     }
   }
@@ -150,9 +152,13 @@ class Explorer {
     put(this.model, { kernel: pack(this.kernel.shape, data) });
   }
 
+  load() {
+    this.image = unpack(this.model.get("image"));
+    this.filter();
+  }
+
   // The kernel or its steps changed: a new output.
   filter() {
-    this.image = unpack(this.model.get("image"));
     const kernel = unpack(this.model.get("kernel"));
     if (`${this.kernel?.shape}` !== `${kernel.shape}`) {
       this.equation = equation(kernel, (index, value) => this.edit(index, value));
@@ -214,13 +220,13 @@ class Explorer {
 export default {
   render({ model, el }) {
     const explorer = new Explorer(model, panel(el, "explore", "Kernel explorer"));
-    const whole = ["image", "kernel", "stride", "padding", "dilation"];
     const stop = [
-      follow(model, whole, () => explorer.filter()),
+      follow(model, ["image"], () => explorer.load()),
+      follow(model, ["kernel", "stride", "padding", "dilation"], () => explorer.filter()),
       follow(model, ["at"], () => explorer.move()),
     ];
     return () => stop.forEach((end) => end());
   },
 };
 
-export { filter2d, outputSize };
+export { filter2d, outputSize, unpack };

@@ -121,4 +121,4 @@ export default {
   },
 };
 
-export { overlap, convolve, number };
+export { overlap, convolve, number, pack, unpack };

@@ -1,0 +1,1 @@
+"""Programs that measure the course, beside named peers."""

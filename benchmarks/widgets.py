@@ -1,0 +1,153 @@
+"""From a key press to a changed picture: each widget in a real JupyterLab and Chromium.
+
+The peer is what one would write without them: `interact` and a matplotlib picture, drawn by the
+kernel. A press counts from the browser's time stamp of the key to the end of the frame that
+shows the new picture, so both wait for the screen's next frame, 60 a second, as a person does.
+
+    python -m benchmarks.widgets [--quick] [--record]
+"""
+
+import argparse
+import json
+import os
+import platform
+import tempfile
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+from benchmarks.browser import Lab, chromium, jupyterlab
+
+RESULTS = Path(__file__).parent / "results" / "widgets.json"
+PEER = "interact with a matplotlib PNG"
+SETUP = """\
+%matplotlib inline
+import matplotlib.pyplot as plt
+import numpy as np
+from ipywidgets import IntSlider, interact
+from dlcourse.conv.pictures import picture
+from dlcourse.conv.signal import convolve, overlap
+from dlcourse.widgets.disc import DiscFilter
+from dlcourse.widgets.explore import KernelExplorer
+from dlcourse.widgets.slide import SlideAndFlip
+die = np.ones(6) / 6"""
+PEER_CELL = """\
+def slide(shift):
+    figure, axes = plt.subplots(4, 1, figsize=(7, 4), sharex=True)
+    meeting = overlap(die, die, shift)
+    axes[0].bar(range(6), die)
+    axes[1].bar(range(shift - 5, shift + 1), die[::-1])
+    axes[2].bar([i for i, _, _ in meeting], [product for *_, product in meeting])
+    axes[3].bar(range(shift + 1), convolve(die, die)[: shift + 1])
+    axes[3].set_title(f"shift {shift}: sum {sum(product for *_, product in meeting):.4g}")
+    plt.show()
+interact(slide, shift=IntSlider(0, 0, 10));"""
+CASES = {  # name -> (cell, what gets the keys, whose change counts)
+    "SlideAndFlip": ("SlideAndFlip(die, die)", ".dl-slide input", ".dl-slide"),
+    "KernelExplorer, 64 × 64": (
+        'KernelExplorer(picture("china", (64, 64)))',
+        ".dl-explore .dl-stage",
+        ".dl-explore",
+    ),
+    "KernelExplorer, new stride": ("", '.dl-explore input[value="1"]', ".dl-explore"),
+    "DiscFilter, 128 × 128": (
+        'DiscFilter(picture("china", (128, 128)))',
+        ".dl-disc input",
+        ".dl-disc",
+    ),
+    PEER: (PEER_CELL, ".widget-hslider .noUi-handle", ".widget-output"),
+}
+# Resolves with [ms to the change, ms to the end of the frame that shows it].
+STOPWATCH = """selector => {
+  const place = document.querySelector(selector);
+  const source = () => place.querySelector("img")?.src;
+  const before = source();
+  let pressed;
+  const key = (event) => (pressed = event.timeStamp);
+  addEventListener("keydown", key, { capture: true, once: true });
+  window.timed = new Promise((resolve) => {
+    const observer = new MutationObserver(async () => {
+      if (before && (!source() || source() === before)) return;
+      observer.disconnect();
+      await place.querySelector("img")?.decode();
+      const changed = performance.now() - pressed;
+      requestAnimationFrame(() => {
+        const painted = new MessageChannel();
+        painted.port1.onmessage = () => resolve([changed, performance.now() - pressed]);
+        painted.port2.postMessage(0);
+      });
+    });
+    const all = { subtree: true, childList: true, characterData: true, attributes: true };
+    observer.observe(place, all);
+  });
+}"""
+
+
+def measure(lab, keys_to, change_in, presses):
+    """Press → and ← in turn; the medians of both times in ms."""
+    lab.page.locator(keys_to).first.focus()
+    times = []
+    for press in range(presses + 3):
+        lab.page.evaluate(STOPWATCH, change_in)
+        lab.page.keyboard.press("ArrowLeft" if press % 2 else "ArrowRight")
+        times.append(lab.page.evaluate("window.timed"))
+        lab.page.wait_for_timeout(37)  # no multiple of a frame
+    changed, painted = zip(*times[3:], strict=True)  # the first ones warm up
+    return {"changed_ms": round(median(changed), 1), "painted_ms": round(median(painted), 1)}
+
+
+def run(presses):
+    """Open a notebook with every case and measure them one after the other.
+
+    Args:
+        presses: how many keys for each.
+
+    Returns:
+        dict name -> {"changed_ms", "painted_ms"}, medians.
+    """
+    import nbformat.v4 as v4
+
+    cells = [SETUP, *(cell for cell, *_ in CASES.values() if cell)]
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    notebook = v4.new_notebook(metadata=metadata, cells=[v4.new_code_cell(c) for c in cells])
+    with tempfile.TemporaryDirectory() as folder:
+        work, home = Path(folder, "work"), Path(folder, "home")
+        work.mkdir(), home.mkdir()
+        (work / "widgets.ipynb").write_text(json.dumps(notebook), encoding="utf8")
+        with jupyterlab(work, home) as address, chromium() as browser:
+            lab = Lab(browser).open(address, "widgets.ipynb")
+            lab.run_all()
+            assert not lab.cell_errors(), lab.cell_errors()
+            places = {name: case[1:] for name, case in CASES.items()}
+            return {name: measure(lab, *place, presses) for name, place in places.items()}
+
+
+def report(medians):
+    """Print a row for each case with its ratio to the peer; return the figures."""
+    peer = medians[PEER]["painted_ms"]
+    print(f"{'median ms from key press':32} changed  painted  peer / it")
+    for name, times in medians.items():
+        changed, painted = times["changed_ms"], times["painted_ms"]
+        print(f"{name:32} {changed:7.1f}  {painted:7.1f}  {peer / painted:9.1f}")
+    ours = [times["painted_ms"] for name, times in medians.items() if name != PEER]
+    return {"worst_median_ms": max(ours), "peer": PEER, "peer_median_ms": peer, "medians": medians}
+
+
+def machine():
+    """What was measured on, and when."""
+    return {"date": f"{date.today()}", "cores": os.cpu_count(), "machine": platform.platform()}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="fewer presses, within 45 s")
+    parser.add_argument("--record", action="store_true", help=f"write {RESULTS.name}")
+    options = parser.parse_args()
+    figures = report(run(presses=15 if options.quick else 100)) | machine()
+    if options.record:
+        RESULTS.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf8")
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""What the widgets compute in JavaScript is what the library computes in Python."""
+
+import math
+
+import numpy as np
+import pytest
+
+from dlcourse.conv import fourier
+from dlcourse.conv.image import filter2d, output_size
+from dlcourse.conv.signal import convolve, overlap
+from dlcourse.draw.svg import number
+from dlcourse.widgets.base import module, pack, unpack
+from dlcourse.widgets.prediction import amount, verdict
+
+LOAD = """async sources => {
+  const load = source => import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})));
+  window.widgets = {};
+  for (const [name, source] of Object.entries(sources)) widgets[name] = await load(source);
+}"""
+FILES = ("slide.js", "explore.js", "disc.js", "prediction.js")
+
+
+@pytest.fixture(scope="module")
+def page(browser):
+    page = browser.new_page()
+    page.evaluate(LOAD, {name.removesuffix(".js"): module(name) for name in FILES})
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(2026)
+
+
+def each(page, expression, cases):
+    """Evaluate an arrow function in the page on every case (a list of arguments)."""
+    return page.evaluate(f"cases => cases.map(case_ => ({expression})(...case_))", cases)
+
+
+def test_numbers_print_alike(page, rng):
+    values = list(rng.normal(size=400) * 10.0 ** rng.integers(-14, 17, 400))
+    ties = [sign * k / 2**power for k in range(1, 64) for power in (1, 4, 7) for sign in (1, -1)]
+    values += [*ties, 0, -0.0, 9999.5, 999.95, 1e5, 1e-4, 9.9999e-5, 1e300]
+    cases = [(x, digits) for x in values for digits in (2, 3, 4)]
+    printed = each(page, "widgets.slide.number", cases)
+    assert printed == [number(x, digits) for x, digits in cases]
+
+
+def test_infinity_and_nan_print_alike(page):
+    printed = page.evaluate("[Infinity, -Infinity, NaN].map((x) => widgets.slide.number(x))")
+    assert printed == [number(x) for x in (math.inf, -math.inf, math.nan)]
+
+
+def test_arrays_cross_over_and_back(page, rng):
+    for shape in ((1,), (7,), (3, 4)):
+        array = pack(rng.normal(size=shape))
+        back = "array => widgets.slide.pack(array.shape, widgets.slide.unpack(array).data)"
+        assert page.evaluate(back, array) == array
+
+
+def test_sliding_meets_the_same_products(page, rng):
+    sizes = [(n, k) for n in (1, 2, 7, 30) for k in (1, 3, 9)]
+    pairs = [(rng.normal(size=n).tolist(), rng.normal(size=k).tolist()) for n, k in sizes]
+    outs = each(page, "(f, g) => [...widgets.slide.convolve(f, g)]", pairs)
+    for (f, g), out in zip(pairs, outs, strict=True):
+        assert np.allclose(out, convolve(f, g))
+    shifts = [(f, g, shift) for f, g in pairs for shift in range(len(f) + len(g) - 1)]
+    for case, meeting in zip(shifts, each(page, "widgets.slide.overlap", shifts), strict=True):
+        assert np.allclose(meeting, overlap(*case))
+
+
+def test_output_sizes_agree(page, rng):
+    cases = rng.integers(1, 9, (200, 5)).tolist()
+    for (n, k, stride, padding, dilation), size in zip(
+        cases, each(page, "widgets.explore.outputSize", cases), strict=True
+    ):
+        try:
+            assert size == output_size(n, k, stride, padding, dilation)
+        except ValueError:
+            assert size <= 0
+
+
+def test_filtering_makes_the_same_image(page, rng):
+    cases = []
+    for _ in range(60):
+        stride, padding, dilation = (int(rng.integers(low, 4)) for low in (1, 0, 1))
+        size = rng.integers(1, 5, 2)
+        shape = dilation * (size - 1) + rng.integers(1, 9, 2)  # the kernel always fits
+        steps = {"stride": stride, "padding": padding, "dilation": dilation}
+        cases.append((pack(rng.normal(size=shape)), pack(rng.normal(size=size)), steps))
+    run = """(image, kernel, steps) => {
+      const { filter2d, unpack } = widgets.explore;
+      const { shape, data } = filter2d(unpack(image), unpack(kernel), steps);
+      return [shape, [...data]];
+    }"""
+    for (image, kernel, steps), (shape, data) in zip(cases, each(page, run, cases), strict=True):
+        right = filter2d(unpack(image), unpack(kernel), **steps)
+        assert tuple(shape) == right.shape and np.allclose(data, right.ravel())
+
+
+def test_frequencies_agree(page, rng):
+    shapes = [(2, 2), (2, 8), (16, 4), (32, 32)]
+    cases = [
+        (pack(rng.random(shape)), radius, keep)
+        for shape in shapes
+        for radius in (0, 1, 3, 100)
+        for keep in ("low", "high")
+    ]
+    run = """(image, radius, keep) => {
+      const { unpack, transform, spectrum, disc, filtered, psnr } = widgets.disc;
+      const { shape, data } = unpack(image);
+      const parts = transform({ shape, data });
+      const mask = disc(shape, radius);
+      const result = filtered(parts, mask, keep);
+      return [spectrum(parts), mask, result, [psnr(data, result)]].map((values) => [...values]);
+    }"""
+    for (packed, radius, keep), made in zip(cases, each(page, run, cases), strict=True):
+        image = unpack(packed)
+        result = fourier.disc_filter(image, radius, keep)
+        assert np.allclose(made[0], fourier.spectrum(image).ravel())
+        assert np.array_equal(made[1], fourier.disc(image.shape, radius).ravel())
+        assert np.allclose(made[2], result.ravel())
+        quality = fourier.psnr(image, result)
+        assert made[3][0] == pytest.approx(quality, rel=1e-6) or min(quality, made[3][0]) > 250
+
+
+def test_verdicts_agree(page, rng):
+    numbers = [*rng.normal(size=40) * 10.0 ** rng.integers(-3, 8, 40), 0, 1, 6, 241, -5, 1e6]
+    assert each(page, "widgets.prediction.amount", [[x] for x in numbers]) == [
+        amount(x) for x in numbers
+    ]
+    cases = [(x * factor, x, 0.1) for x in numbers for factor in (-1, 0.05, 0.6, 0.95, 1, 1.7, 30)]
+    cases += [("a", "a", 0.1), ("a", "b", 0.1), (3, 0, 0.1)]
+    assert each(page, "widgets.prediction.verdict", cases) == [verdict(*case) for case in cases]
+
+
+@pytest.mark.parametrize(
+    "typed, meant",
+    {
+        "12": 12,
+        " 1.5e3 ": 1500,
+        "1,000,000": 1e6,
+        "1 000": 1000,
+        "−3": -3,
+        "1/6": 1 / 6,
+        "7 %": 0.07,
+        "0.12 ms": 0.12,
+        "": None,
+        "many": None,
+        "1/0": None,
+        "1/2/3": None,
+    }.items(),
+)
+def test_people_type_numbers_in_many_ways(page, typed, meant):
+    guess = page.evaluate("typed => widgets.prediction.parse(typed, 'ms')", typed)
+    assert math.isnan(guess) if meant is None else guess == pytest.approx(meant)
