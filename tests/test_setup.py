@@ -16,6 +16,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PYTHON = """#!/bin/sh
+cd "$(dirname "$0")/../.."
 echo "$@" >> called
 case "$*" in
     *"pip install"*) cat pip-says; exit $(cat pip-exits) ;;
