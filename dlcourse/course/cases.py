@@ -78,8 +78,8 @@ def _numbers(rng, shape):
 
 def _size(arguments):
     """Small arrays and small settings first; then whole numbers; then small numbers."""
-    arrays = [a for a in arguments if np.ndim(a)]
-    settings = [abs(a) for a in arguments if not np.ndim(a)]
-    values = np.concatenate([np.ravel(a) for a in arguments])
-    values_and_settings = sum(a.size for a in arrays) + sum(settings)
-    return values_and_settings, not np.array_equal(values, np.round(values)), np.abs(values).sum()
+    arrays = [a for a in arguments if isinstance(a, np.ndarray)]
+    settings = [abs(a) for a in arguments if isinstance(a, int | float)]
+    values = np.concatenate([np.ravel(a) for a in [*arrays, settings]])
+    fractions = not np.array_equal(values, np.round(values))
+    return sum(a.size for a in arrays) + sum(settings), fractions, np.abs(values).sum()

@@ -60,7 +60,10 @@ def check(function, against, on, name=None, slips=()):
     if not callable(function):
         raise CheckFailed(f"check needs the function itself, not what it returned: {function!r}")
     name = name or function.__name__
-    failures = [failure for arguments in on if (failure := _try(function, against, arguments))]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the answer tells more
+        failures = [failure for arguments in on if (failure := _try(function, against, arguments))]
+        explanation = _explanation(failures, slips)
     if not failures:
         print(f"✓ {name}: {len(on)} inputs, all as expected")
         return
@@ -68,8 +71,7 @@ def check(function, against, on, name=None, slips=()):
     _draw(first)
     raise CheckFailed(
         f"✗ {name} goes wrong on {len(failures)} of {len(on)} inputs. The smallest:\n"
-        f"    {_call(function, name, first.arguments)}\n"
-        f"{first.complaint}{_explanation(failures, slips)}"
+        f"    {_call(function, name, first.arguments)}\n{first.complaint}{explanation}"
     )
 
 
@@ -78,9 +80,7 @@ def _try(function, against, arguments):
     expected = against(*copy.deepcopy(arguments))
     given = copy.deepcopy(arguments)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the answer tells more
-            yours = function(*given)
+        yours = function(*given)
     except Exception as error:
         return Failure(arguments, _raised(function, error))
     for before, after in zip(arguments, given, strict=True):
