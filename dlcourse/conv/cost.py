@@ -1,0 +1,110 @@
+"""How long each method will take, and so which one to choose.
+
+A method's time is what its arithmetic takes at the speed of matrix products, plus what its
+copies take at the speed of memory, plus the calls into NumPy. Three numbers describe a machine.
+"""
+
+from dataclasses import dataclass
+
+from dlcourse.conv.methods import METHODS
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a machine does in a second, with all its cores, in float32.
+
+    Attributes:
+        flop_per_s: of a large matrix product.
+        bytes_per_s: copied from cache to cache, reads and writes counted.
+        seconds_per_step: one call into NumPy.
+    """
+
+    flop_per_s: float
+    bytes_per_s: float
+    seconds_per_step: float
+
+
+REFERENCE = Machine(flop_per_s=1.8e11, bytes_per_s=2.4e10, seconds_per_step=2e-6)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a method is expected to need for one convolution."""
+
+    method: str
+    flop: int
+    bytes: int
+    workspace_bytes: int
+    seconds: float
+
+
+def estimate(method, shape, machine=REFERENCE, itemsize=4):
+    """Predict the cost of a method.
+
+    Args:
+        method: a name in METHODS.
+        shape: ConvShape.
+        machine: Machine.
+        itemsize: bytes of an element; 8 halves the speed of arithmetic.
+
+    Returns:
+        Cost.
+
+    Raises:
+        ValueError: if the method cannot compute this convolution.
+
+    >>> from dlcourse.conv.shape import conv_shape
+    >>> shape = conv_shape((8, 512, 28, 28), (512, 512, 3, 3), padding=1)
+    >>> estimate("winograd4", shape).seconds < estimate("im2col", shape).seconds
+    True
+    """
+    check(method, shape)
+    work = METHODS[method].work(shape, itemsize)
+    seconds = (
+        work.flop / (machine.flop_per_s * 4 / itemsize)
+        + work.bytes / machine.bytes_per_s
+        + work.steps * machine.seconds_per_step
+    )
+    return Cost(method, work.flop, work.bytes, work.workspace_bytes, seconds)
+
+
+def estimates(shape, machine=REFERENCE, itemsize=4):
+    """Predict the cost of every method that applies, the fastest first.
+
+    Args:
+        shape: ConvShape.
+        machine: Machine.
+        itemsize: bytes of an element.
+
+    Returns:
+        list of Cost.
+
+    >>> from dlcourse.conv.shape import conv_shape
+    >>> [cost.method for cost in estimates(conv_shape((8, 64, 99, 99), (64, 64, 31, 31)))][0]
+    'fft'
+    """
+    able = [name for name, method in METHODS.items() if not method.why_not(shape)]
+    costs = [estimate(name, shape, machine, itemsize) for name in able]
+    return sorted(costs, key=lambda cost: cost.seconds)
+
+
+def check(method, shape):
+    """Refuse a method that does not exist or does not apply.
+
+    Args:
+        method: a name.
+        shape: ConvShape.
+
+    Raises:
+        ValueError: naming the rule and the way out.
+
+    >>> from dlcourse.conv.shape import conv_shape
+    >>> check("winograd4", conv_shape((1, 1, 9, 9), (1, 1, 5, 5)))
+    Traceback (most recent call last):
+        ...
+    ValueError: winograd needs 3x3 filters, stride 1 and dilation 1: use method="auto" or "im2col"
+    """
+    if method not in METHODS:
+        raise ValueError(f'method={method!r}: give "auto" or one of {", ".join(METHODS)}')
+    if rule := METHODS[method].why_not(shape):
+        raise ValueError(f'{rule}: use method="auto" or "im2col"')
