@@ -153,8 +153,9 @@ def _widgets(states):
 
 def _renumber(text, widget_ids):
     """Widget ids, then memory addresses in reprs, numbered by appearance."""
-    for number, key in enumerate(widget_ids, 1):
-        text = text.replace(key, f"{number:032x}")
+    new = {key: f"{number:032x}" for number, key in enumerate(widget_ids, 1)}
+    if new:
+        text = re.sub("|".join(new), lambda hit: new[hit[0]], text)
     seen = {}
     address = re.compile(r"(?<= at 0x)[0-9a-f]{8,}")
     return address.sub(lambda hit: f"{seen.setdefault(hit[0], len(seen) + 1):012x}", text)
