@@ -8,7 +8,6 @@ keeps to the standard library, and to syntax that Python 3.6 reads: an old Pytho
 
 import argparse
 import hashlib
-import importlib.util
 import json
 import os
 import re
@@ -43,6 +42,10 @@ WAYS_OUT = [  # what a failed command prints, and the sentence for whoever ran i
     (
         "Permission denied|Read-only file system|Operation not permitted",
         "this folder cannot be written to: copy the course to one of your own and run it there",
+    ),
+    (
+        "No module named '?(venv|ensurepip)",
+        f"this Python has no venv module: install it (Debian: apt install python3-venv) {AGAIN}",
     ),
     (
         r"No matching distribution found for (?P<package>[\w.-]+)",
@@ -160,26 +163,24 @@ def driver_extra():
 
 
 def make_venv(progress):
-    """Make .venv, or keep the one there if its Python is new enough and has pip."""
-    check = f"import sys, pip; sys.exit(sys.version_info < {OLDEST})"
-    if PYTHON.exists() and subprocess.call([PYTHON, "-c", check], stderr=subprocess.DEVNULL) == 0:
-        return
-    if importlib.util.find_spec("ensurepip") is None:
-        way = f"install it (Debian, Ubuntu: apt install python3-venv) {AGAIN}"
-        raise Problem(f"this Python has no venv module: {way}")
-    if VENV.exists():
-        aside = VENV.with_name(f".venv-old-{time.time():.0f}")
-        VENV.rename(aside)
-        say(f"{VENV.name} did not run; it is now {aside.name}, and yours to delete.")
-    progress.doing = f"Making {VENV.name}"
-    follow([sys.executable, "-m", "venv", VENV], progress)
+    """Make .venv, or keep the one there if its Python runs and is new enough."""
+    check = f"import sys; sys.exit(sys.version_info < {OLDEST})"
+    if not PYTHON.exists() or subprocess.call([PYTHON, "-c", check], stderr=subprocess.DEVNULL):
+        if VENV.exists():
+            aside = VENV.with_name(f".venv-old-{time.time():.0f}")
+            VENV.rename(aside)
+            say(f"{VENV.name} did not run; it is now {aside.name}, and yours to delete.")
+        progress.doing = f"Making {VENV.name}"
+        follow([sys.executable, "-m", "venv", "--without-pip", VENV], progress)
+    for package in installed():
+        if not (package / "INSTALLER").exists():  # written last: pip was stopped in the middle
+            shutil.rmtree(package)
+    if not list(VENV.glob(PACKAGES + "/pip-*.dist-info")):
+        follow([PYTHON, "-m", "ensurepip"], progress)
 
 
 def install(extras, progress):
     """Install the course with these extras, at the versions of the lock."""
-    for package in installed():
-        if not (package / "INSTALLER").exists():  # written last: pip was stopped in the middle
-            shutil.rmtree(package)
     target = f".[{','.join(sorted(extras))}]" if extras else "."
     pip = [PYTHON, "-m", "pip", "install", "--no-input", "--progress-bar=off"]
     follow([*pip, "--disable-pip-version-check", "-c", "constraints.txt", "-e", target], progress)
@@ -199,8 +200,7 @@ def set_up(extras):
     say(f"Setting up the course in {VENV} (once, some minutes).")
     extras = extras | (have or set())
     with Progress() as progress:
-        if STAMP.exists():
-            STAMP.unlink()
+        STAMP.unlink(missing_ok=True)
         make_venv(progress)
         install(extras, progress)
         STAMP.write_text(json.dumps({"lock": lock(), "extras": sorted(extras)}))

@@ -184,9 +184,10 @@ def test_a_venv_whose_python_is_gone_is_put_aside(course, monkeypatch, capsys):
             "torch>=2.11\n",
             "torch has no build for this Python",
         ),
+        ("/usr/bin/python3: No module named ensurepip\n", "apt install python3-venv"),
         ("ERROR: something new\n", "what it printed is above"),
     ],
-    ids=["disk full", "not writable", "no build", "unknown"],
+    ids=["disk full", "not writable", "no build", "no venv", "unknown"],
 )
 def test_failed_installs_say_the_way_out(course, pip_says, way_out):
     course.fake(pip_says, pip_exits=1)
@@ -212,13 +213,6 @@ def test_old_python_gets_a_sentence(course, monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 10, 9))
     with pytest.raises(script.Problem, match=r"too old, 3\.11 is the oldest: run it with"):
         script.main()
-
-
-def test_python_without_venv_gets_a_sentence(course, monkeypatch):
-    script = course.module()
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(script.Problem, match="apt install python3-venv"):
-        script.make_venv(script.Progress())
 
 
 def test_taken_ports(course, monkeypatch, capsys):
