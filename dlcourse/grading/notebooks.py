@@ -100,7 +100,7 @@ def execute(notebook, path, timeout=120):
         return client.execute()
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         where = f"{Path(path).name}, cell {last['cell_index'] + 1}"
-        raise NotebookFailed(f"{where}:\n{last['cell'].source}\n\n{error}") from None
+        raise NotebookFailed(f"{where}: {error}") from None
 
 
 def dumps(notebook, stem):
