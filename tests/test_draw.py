@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from dlcourse.conv.image import filter2d
-from dlcourse.draw import plots, sliding, svg, table, window
+from dlcourse.draw import columns, plots, sliding, svg, table, window
 
 small = st.integers(-9, 9).map(float)
 sequences = st.integers(1, 8).flatmap(lambda n: arrays(float, n, elements=small))
@@ -104,3 +104,15 @@ def test_plots_are_png(plot):
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@given(grids, st.data())
+def test_a_window_is_a_column_of_the_matrix(image, data):
+    at = (
+        data.draw(st.integers(0, image.shape[0] - 2)),
+        data.draw(st.integers(0, image.shape[1] - 3)),
+    )
+    drawing = columns.show_columns(image, (2, 3), at)
+    bold = [e.text for e in elements(drawing, "text") if e.get("font-weight") == "bold"]
+    window = [svg.number(v) for v in image[at[0] : at[0] + 2, at[1] : at[1] + 3].ravel()]
+    assert sorted(bold) == sorted(2 * window)

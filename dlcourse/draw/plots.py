@@ -119,6 +119,43 @@ def pictures(images, columns=4, same_scale=False):
     return _plot(figure, "; ".join(told))
 
 
+def regions(winners, rows, columns, label="", xlabel="", ylabel=""):
+    """Map which of several choices wins where, each with its colour and its letters.
+
+    Args:
+        winners: list of rows, each a list of names.
+        rows: values of the vertical axis, bottom row first.
+        columns: values of the horizontal axis.
+        label: the plot's title.
+        xlabel, ylabel: names of the axes.
+
+    Returns:
+        Plot.
+
+    >>> regions([["a", "a"], ["a", "b"]], rows=[1, 2], columns=[3, 4], label="best")
+    best: 1: a a; 2: a b
+    """
+    names = sorted({name for row in winners for name in row})
+    figure, (axes,) = _figure(1, 1, (0.85 * len(columns) + 1.2, 0.5 * len(rows) + 1))
+    for i, row in enumerate(winners):
+        for j, name in enumerate(row):
+            color = COLORS[SERIES[names.index(name)]]
+            axes.add_patch(_tile(j, i, color))
+            axes.text(j, i, name, ha="center", va="center", fontsize=8)
+    axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(-0.5, len(rows) - 0.5))
+    axes.set_xticks(range(len(columns)), columns)
+    axes.set_yticks(range(len(rows)), rows)
+    _finish(axes, label, xlabel, ylabel)
+    told = "; ".join(f"{at}: {' '.join(row)}" for at, row in zip(rows, winners, strict=True))
+    return _plot(figure, f"{label or 'regions'}: {told}")
+
+
+def _tile(x, y, color):
+    from matplotlib.patches import Rectangle
+
+    return Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=color, alpha=0.55, edgecolor="white")
+
+
 def _range(values):
     values = np.asarray(values, float)
     low, high, mean = map(number, (values.min(), values.max(), values.mean()))
