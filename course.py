@@ -116,8 +116,8 @@ def way_out(printed):
         found = re.search(pattern, printed)
         if found:
             return sentence.format(**found.groupdict())
-    say(printed)
-    return "the set-up failed; what it printed is above"
+    say("\n".join(printed.splitlines()[-20:]))
+    return "the set-up failed; the last it printed is above"
 
 
 def follow(command, progress):

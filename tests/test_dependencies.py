@@ -1,6 +1,7 @@
 """What the course needs, written down once: pyproject.toml leads, the other two files follow."""
 
 import ast
+import contextlib
 import re
 import sys
 import tomllib
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
@@ -64,15 +66,24 @@ def test_the_lock_is_plain():
     assert str(PINNED["torch"].specifier) == "==2.13.0"
 
 
-def test_what_is_installed_here_is_the_lock():
+def installed():
+    """Yield (pin, distribution) for what of the lock is installed here."""
     for name, pin in PINNED.items():
-        try:
-            version = distribution(name).version.split("+")[0]
-        except PackageNotFoundError:
-            continue
-        assert pin.specifier.contains(version), (
-            f"{name} {version} is installed, the lock says {pin}"
-        )
+        with contextlib.suppress(PackageNotFoundError):
+            yield pin, distribution(name)
+
+
+def test_what_is_installed_here_is_the_lock():
+    for pin, found in installed():
+        version = found.version.split("+")[0]
+        assert pin.specifier.contains(version), f"{pin} in the lock, {version} here"
+
+
+def test_the_lock_suits_the_oldest_python():
+    oldest = PROJECT["requires-python"].removeprefix(">=") + ".0"
+    for pin, found in installed():
+        needs = SpecifierSet(found.metadata["Requires-Python"] or "")
+        assert needs.contains(oldest), f"{pin} needs Python {needs}"
 
 
 def test_conda_users_get_the_same():

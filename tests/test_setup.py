@@ -185,7 +185,7 @@ def test_a_venv_whose_python_is_gone_is_put_aside(course, monkeypatch, capsys):
             "torch has no build for this Python",
         ),
         ("/usr/bin/python3: No module named ensurepip\n", "apt install python3-venv"),
-        ("ERROR: something new\n", "what it printed is above"),
+        ("ERROR: something new\n", "the last it printed is above"),
     ],
     ids=["disk full", "not writable", "no build", "no venv", "unknown"],
 )
