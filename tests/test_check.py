@@ -1,5 +1,7 @@
 """A check trusts nothing, says what is wrong in a sentence, and explains only what is so."""
 
+from functools import partial
+
 import nbformat.v4 as v4
 import numpy as np
 import pytest
@@ -125,6 +127,16 @@ def test_the_function_never_sees_the_original_input():
     kept = [(np.array([1, 2, 4]),)]
     verdict(changes_its_input, on=kept)
     assert kept[0][0].tolist() == [1, 2, 4]
+
+
+def test_a_check_needs_inputs():
+    with pytest.raises(ValueError, match="on is empty"):
+        check(double, against=double, on=[])
+
+
+@pytest.mark.parametrize("function", [partial(np.multiply, 3), np.square, lambda *x: x[0], max])
+def test_all_kinds_of_functions_can_be_called(function):
+    assert "double(np.array([1, 2, 4]))" in verdict(function)
 
 
 def test_a_result_is_no_function():

@@ -48,6 +48,7 @@ def check(function, against, on, name=None, slips=()):
 
     Raises:
         CheckFailed: if any answer is wrong.
+        ValueError: if there are no inputs.
 
     >>> check(lambda x: x + x, against=lambda x: 2 * x, on=[(1,), (2,)], name="double")
     ✓ double: 2 inputs, all as expected
@@ -59,7 +60,9 @@ def check(function, against, on, name=None, slips=()):
     """
     if not callable(function):
         raise CheckFailed(f"check needs the function itself, not what it returned: {function!r}")
-    name = name or function.__name__
+    if not on:
+        raise ValueError("on is empty: a check without inputs proves nothing")
+    name = name or getattr(function, "__name__", "your function")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the answer tells more
         failures = [failure for arguments in on if (failure := _try(function, against, arguments))]
@@ -94,7 +97,7 @@ def _try(function, against, arguments):
 
 def _raised(function, error):
     """What was raised, and at which line of the student's."""
-    words = f"It raises {type(error).__name__}: {error}"
+    words = f"It raises {type(error).__name__}: {error}".removesuffix(": ")
     file = getattr(getattr(function, "__code__", None), "co_filename", None)
     steps = [step for step in traceback.extract_tb(error.__traceback__) if step.filename == file]
     return f"{words}, in line {steps[-1].lineno}: {steps[-1].line}" if steps else f"{words}."
@@ -103,12 +106,21 @@ def _raised(function, error):
 def _call(function, name, arguments):
     """The call as one would type it, numbers behind the last array by name."""
     written = [_typed(argument) for argument in arguments]
-    names = list(inspect.signature(function).parameters)
     arrays = [i for i, argument in enumerate(arguments) if np.ndim(argument)]
+    names = _parameters(function)
     if len(names) >= len(written):
         for i in range(max(arrays, default=-1) + 1, len(written)):
             written[i] = f"{names[i]}={written[i]}"
     return f"{name}({', '.join(written)})"
+
+
+def _parameters(function):
+    """Names that arguments can be given by; none for a function written in C."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except ValueError:
+        return []
+    return [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
 
 
 def _typed(argument):

@@ -1,28 +1,34 @@
 """Recognise a wrong answer: the mistakes that explain every one of a student's wrong answers."""
 
+from types import MappingProxyType
+
 import numpy as np
 
 from dlcourse.course.answers import same
 
-MISTAKES = {
-    "the expected one, transposed": lambda y, e: e.ndim == 2 and same(y, e.T),
-    "the expected one, back to front": lambda y, e: e.ndim == 1 and same(y, e[::-1]),
-    "the expected one, turned by half a turn": lambda y, e: same(y, np.flip(e)),
-    "the expected one, upside down": lambda y, e: same(y, e[::-1]),
-    "the expected one, mirrored left to right": lambda y, e: same(y, e[..., ::-1]),
-    "the expected one with its end missing": lambda y, e: same(y, _start(e, y)),
-    "the expected one with its start missing": lambda y, e: same(y, _end(e, y)),
-    "the expected one with something added at its end": lambda y, e: same(_start(y, e), e),
-    "the expected one with something added at its start": lambda y, e: same(_end(y, e), e),
-    "the right numbers in another shape": lambda y, e: same(y.ravel(), e.ravel()),
-    "the expected one, moved on by one place": lambda y, e: _fits(y, e) and same(y[1:], e[:-1]),
-    "the expected one, moved back by one place": lambda y, e: _fits(y, e) and same(y[:-1], e[1:]),
-    "the expected one with its fractions cut off": lambda y, e: _fits(y, e) and _cut(y, e),
-    "the expected one, rounded": lambda y, e: same(y, np.round(e)),
-    "right to about seven digits only, as with float32": lambda y, e: (
-        _fits(y, e) and np.allclose(y, e, rtol=1e-5, atol=1e-6)
-    ),
-}
+MISTAKES = MappingProxyType(
+    {
+        "the expected one, transposed": lambda y, e: e.ndim == 2 and same(y, e.T),
+        "the expected one, back to front": lambda y, e: e.ndim == 1 and same(y, e[::-1]),
+        "the expected one, turned by half a turn": lambda y, e: same(y, np.flip(e)),
+        "the expected one, upside down": lambda y, e: same(y, e[::-1]),
+        "the expected one, mirrored left to right": lambda y, e: same(y, e[..., ::-1]),
+        "the expected one with its end missing": lambda y, e: same(y, _start(e, y)),
+        "the expected one with its start missing": lambda y, e: same(y, _end(e, y)),
+        "the expected one with something added at its end": lambda y, e: same(_start(y, e), e),
+        "the expected one with something added at its start": lambda y, e: same(_end(y, e), e),
+        "the right numbers in another shape": lambda y, e: same(y.ravel(), e.ravel()),
+        "the expected one, moved on by one place": lambda y, e: _fits(y, e) and same(y[1:], e[:-1]),
+        "the expected one, moved back by one place": lambda y, e: (
+            _fits(y, e) and same(y[:-1], e[1:])
+        ),
+        "the expected one with its fractions cut off": lambda y, e: _fits(y, e) and _cut(y, e),
+        "the expected one, rounded": lambda y, e: same(y, np.round(e)),
+        "right to about seven digits only, as with float32": lambda y, e: (
+            _fits(y, e) and np.allclose(y, e, rtol=1e-5, atol=1e-6)
+        ),
+    }
+)
 
 
 def diagnose(wrong, slips=()):

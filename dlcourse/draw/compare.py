@@ -33,24 +33,18 @@ def show_difference(yours, expected):
     below = len(shapes[0]) == 1
     yours, expected = np.atleast_2d(yours), np.atleast_2d(expected)
     differs = _differs(yours, expected)
-    (width, height), sizes = CELL, [yours.shape, expected.shape]
-    step_x = 0 if below else max(yours.shape[1], 2) * width + 2 * MARGIN
-    step_y = height + TITLE + MARGIN if below else 0
-    parts = []
-    for i, (title, values, lit) in enumerate(
-        [("yours", yours, differs), ("expected", expected, None)]
-    ):
-        x, y = MARGIN + i * step_x, MARGIN + i * step_y
-        parts.append(label(x, y + 8, title, anchor="start", font_weight="bold"))
-        parts += cells(values, x, y + TITLE, CELL, lit, digits=4)
-    columns = max(size[1] for size in sizes) if below else max(expected.shape[1], 2)
-    rows = max(size[0] for size in sizes)
-    return document(
-        2 * MARGIN + step_x + max(columns, 2) * width,
-        2 * MARGIN + step_y + TITLE + rows * height,
-        parts,
-        _describe(shapes, differs),
-    )
+    rows, columns = np.maximum(yours.shape, expected.shape)
+    width, height = max(columns, 2) * CELL[0], rows * CELL[1]
+    x, y = (MARGIN, 2 * MARGIN + TITLE + height) if below else (3 * MARGIN + width, MARGIN)
+    parts = _panel("yours", yours, MARGIN, MARGIN, differs)
+    parts += _panel("expected", expected, x, y)
+    size = x + width + MARGIN, y + TITLE + height + MARGIN
+    return document(*map(int, size), parts, _describe(shapes, differs))
+
+
+def _panel(title, values, x, y, lit=None):
+    heading = label(x, y + 8, title, anchor="start", font_weight="bold")
+    return [heading, *cells(values, x, y + TITLE, CELL, lit, digits=4)]
 
 
 def _differs(yours, expected):
