@@ -103,10 +103,11 @@ def share(worker, tasks, flop):
     """
     workers = min(threads(), len(tasks)) if flop > SMALL else 1
     pile = iter(list(tasks))  # a list's iterator may be drawn from by several threads
-    if workers <= 1:
-        return [worker(pile)]
-    with _blas().limit(limits=1), ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(worker, [pile] * workers))
+    with _blas().limit(limits=1):
+        if workers <= 1:
+            return [worker(pile)]
+        with ThreadPoolExecutor(workers) as pool:
+            return list(pool.map(worker, [pile] * workers))
 
 
 def threads():
@@ -133,5 +134,6 @@ def _covered(start, length, n):
 
 
 def _slices(n, length):
-    edges = np.linspace(0, n, -(-n // length) + 1).astype(int).tolist()
+    pieces = -(-n // length)
+    edges = [n * i // pieces for i in range(pieces + 1)] if n else []
     return [slice(a, b) for a, b in itertools.pairwise(edges)]

@@ -8,6 +8,7 @@ https://arxiv.org/abs/1509.09308, sections 4.1 and 4.3: Y = A^T [(G g G^T) * (B^
 Rounding errors grow with the numbers in the transforms: `error_bound` says how far.
 """
 
+import functools
 from functools import partial
 from types import MappingProxyType
 
@@ -45,6 +46,7 @@ MATRICES = MappingProxyType(  # m: (B^T, G, A^T)
 )
 
 
+@functools.cache
 def transform(m, magnitudes=False):
     """Give F(m x m, 3 x 3) as three matrices.
 
