@@ -100,6 +100,7 @@ class Lab:
 
     def __init__(self, browser, size=(1280, 960)):
         self.page = browser.new_page(viewport=dict(zip(("width", "height"), size, strict=True)))
+        self.page.set_default_timeout(60_000)  # ms; the machine may be busy
         self.errors, self.strangers = [], []
         self.page.on("console", lambda m: m.type == "error" and self.errors.append(m.text))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -129,9 +130,27 @@ class Lab:
         self.page.locator(".lm-Menu-itemLabel", has_text="Run All Cells").first.click()
         prompts = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]"
         self.page.wait_for_function(f"{prompts}.some(prompt => prompt.textContent.includes('*'))")
-        ran = f"{prompts}.every(prompt => /\\d/.test(prompt.textContent))"
+        ran = f"{prompts}.every(prompt => !/\\[[ *]/.test(prompt.textContent))"
         self.page.wait_for_function(ran, timeout=1000 * timeout)
         self.idle()
+
+    def cell(self, code):
+        """The first code cell that holds this code."""
+        editor = self.page.locator(".jp-InputArea-editor", has_text=code)
+        return self.page.locator(".jp-CodeCell", has=editor).first
+
+    def run(self, cell):
+        """Run one cell by Shift+Enter, and wait for it; returns the text of its output."""
+        prompt = cell.locator(".jp-InputPrompt")
+        before = prompt.inner_text()
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Shift+Enter")
+        ran = (
+            "([prompt, before]) => prompt.textContent !== before && /\\d/.test(prompt.textContent)"
+        )
+        self.page.wait_for_function(ran, arg=[prompt.element_handle(), before])
+        self.idle()
+        return "\n".join(cell.locator(".jp-OutputArea-output").all_inner_texts())
 
     def cell_errors(self):
         """Texts of the outputs that are errors."""

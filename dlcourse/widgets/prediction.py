@@ -121,8 +121,8 @@ def verdict(guess, answer, within):
     Returns:
         str.
 
-    >>> [verdict(guess, 6, within=0.1) for guess in (6, 6.5, 5, 60, -1)]
-    ['right', 'close (within 10 %)', 'off by 17 %', 'off by a factor of 10', 'off by 7']
+    >>> [verdict(guess, 6, within=0.1) for guess in (6, 6.5, 5, 800, -1)]
+    ['right', 'close (within 10 %)', 'off by 17 %', 'off by a factor of 130', 'off by 7']
     >>> verdict("it shrinks", "it grows", within=0.1)
     'not this time'
     """
@@ -138,4 +138,4 @@ def verdict(guess, answer, within):
     factor = max(guess / answer, answer / guess)
     if factor < 2:
         return f"off by {number(100 * error / abs(answer), 2)} %"
-    return f"off by a factor of {number(factor, 2)}"
+    return f"off by a factor of {amount(float(number(factor, 2)))}"

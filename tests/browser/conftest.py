@@ -4,11 +4,24 @@ import os
 import shutil
 from pathlib import Path
 
+import nbformat
+import nbformat.v4 as v4
 import pytest
 
 from benchmarks.browser import ROOT, Lab, chromium, chromium_path, jupyterlab
 
 STEM = "01_what_convolution_is"
+STATE = """\
+from dlcourse.course.predict import predict
+from dlcourse.widgets.slide import SlideAndFlip
+widget = SlideAndFlip([1, 1, 1], [1, 1, 1])
+widget
+
+widget.shift  # read
+
+widget.shift = 2
+
+predict("a small question", of="it shrinks", choices=["it grows", "it shrinks"])"""
 
 
 def pytest_collection_modifyitems(items):
@@ -28,28 +41,25 @@ def browser():
 
 @pytest.fixture(scope="session")
 def address(tmp_path_factory):
-    """JupyterLab over copies of the first lesson and its exercises."""
+    """JupyterLab over copies of the first lesson and its exercises, and a small notebook."""
     work, home = tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("home")
-    shutil.copy(ROOT / "lessons" / f"{STEM}.ipynb", work / "lesson.ipynb")
-    shutil.copy(ROOT / "exercises" / f"{STEM}.ipynb", work / "exercises.ipynb")
+    for room in ("lessons", "exercises"):
+        shutil.copy(ROOT / room / f"{STEM}.ipynb", work / f"{room}.ipynb")
+    cells = [v4.new_code_cell(source) for source in STATE.split("\n\n")]
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    nbformat.write(v4.new_notebook(cells=cells, metadata=metadata), work / "state.ipynb")
     with jupyterlab(work, home) as address:
         yield address
 
 
 @pytest.fixture
-def open_lab(browser, address):
-    """A function that opens a notebook; afterwards nothing may have gone wrong on its page."""
-    labs = []
-
-    def open_lab(name):
-        labs.append(Lab(browser).open(address, name))
-        return labs[-1]
-
-    yield open_lab
-    for lab in labs:
-        lab.page.close()
-        assert lab.strangers == [], "requests left the machine"
-        assert lab.errors == [], "the console shows errors"
+def lab(browser):
+    """A fresh page; nothing may go wrong on it, and it may ask this machine only."""
+    lab = Lab(browser)
+    yield lab
+    lab.page.close()
+    assert lab.strangers == [], "requests left the machine"
+    assert lab.errors == [], "the console shows errors"
 
 
 @pytest.fixture

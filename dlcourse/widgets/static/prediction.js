@@ -11,7 +11,7 @@ function verdict(guess, answer, within) {
   if (guess * answer <= 0) return `off by ${amount(error)}`;
   const factor = Math.max(guess / answer, answer / guess);
   if (factor < 2) return `off by ${number((100 * error) / Math.abs(answer), 2)} %`;
-  return `off by a factor of ${number(factor, 2)}`;
+  return `off by a factor of ${amount(Number(number(factor, 2)))}`;
 }
 
 // What a person may type: 12, 1,000, 1.5e3, 1/6, 7 %; NaN if it is no number.
