@@ -118,6 +118,7 @@ def test_vgg16_sees_212_pixels():
         (lambda: windows([]), "no layers"),
         (lambda: windows([(0, 1)]), "layer 1: k=0"),
         (lambda: windows([(3, 0)]), "layer 1: stride=0"),
+        (lambda: windows([Window(2, name="a")] * 2), "two layers are called 'a'"),
         (lambda: layer_sizes([(3, 1), (9, 1)], 8), "layer 2: a kernel of 9"),
         (lambda: trace([(3, 1)], 8, 6), "unit 6: layer 1 has 6 units"),
     ],

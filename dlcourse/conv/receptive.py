@@ -61,7 +61,7 @@ def windows(layers):
         tuple of Window.
 
     Raises:
-        ValueError: if there is none, or a size is out of range.
+        ValueError: if there is none, a size is out of range, or two have one name.
 
     >>> windows([(3, 2), Window(2, name="pool")])
     (Window(kernel=3, stride=2, dilation=1, padding=0, name='layer 1'), \
@@ -73,6 +73,8 @@ Window(kernel=2, stride=1, dilation=1, padding=0, name='pool'))
     named = tuple(replace(w, name=w.name or f"layer {i}") for i, w in enumerate(read, 1))
     for w in named:
         _units(w, max(1, w.span))  # checks the ranges
+        if [other.name for other in named].count(w.name) > 1:
+            raise ValueError(f"two layers are called {w.name!r}: give each a name of its own")
     return named
 
 
