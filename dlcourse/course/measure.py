@@ -2,7 +2,6 @@
 
 import contextlib
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -10,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from dlcourse.course.probe import attempt
+from dlcourse.timing import best_seconds
 
 
 @dataclass(frozen=True)
@@ -27,28 +27,6 @@ class Speed:
         if self.bandwidth_bytes_per_s and self.float32_flop_per_s:
             return self.float32_flop_per_s / self.bandwidth_bytes_per_s
         return None
-
-
-def best_seconds(work, budget=0.3, least=3):
-    """Time a function: the best of several runs, the one other programs disturbed least.
-
-    Args:
-        work: function without arguments.
-        budget: seconds after which no further run is begun.
-        least: runs made in any case.
-
-    Returns:
-        Seconds of the fastest run.
-
-    >>> 0.01 <= best_seconds(lambda: time.sleep(0.01), budget=0) < 1
-    True
-    """
-    times = []
-    while len(times) < least or sum(times) < budget:
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def copy_bytes_per_s(cores=1, size=2**27):
