@@ -38,25 +38,30 @@ class Workspace:
         return copied
 
 
-def cut(x, top, left, frame):
-    """Fill a frame with the part of an image that it covers, and with zeros beyond.
+def cut(x, top, left, high, wide, workspace):
+    """Cut a frame out of images: where it lies inside a view, else a copy with zeros around.
 
     Args:
         x: array (..., H, W).
         top: row of x at the frame's first row, also negative.
         left: column of x at the frame's first column, also negative.
-        frame: array (..., h, w), filled in place.
+        high: rows of the frame.
+        wide: columns of the frame.
+        workspace: Workspace for the copy.
 
     Returns:
-        the frame.
+        array (..., high, wide).
 
-    >>> cut(np.array([[1, 2], [3, 4]]), -1, 1, np.empty((3, 2), int))
+    >>> cut(np.array([[1, 2], [3, 4]]), -1, 1, 3, 2, Workspace(int))
     array([[0, 0],
            [2, 0],
            [4, 0]])
     """
-    i0, i1 = _covered(top, frame.shape[-2], x.shape[-2])
-    j0, j1 = _covered(left, frame.shape[-1], x.shape[-1])
+    i0, i1 = _covered(top, high, x.shape[-2])
+    j0, j1 = _covered(left, wide, x.shape[-1])
+    if (i0, i1, j0, j1) == (0, high, 0, wide):
+        return x[..., top : top + high, left : left + wide]
+    frame = workspace.array("frame", *x.shape[:-2], high, wide)
     frame[..., :i0, :] = frame[..., i1:, :] = 0
     frame[..., i0:i1, :j0] = frame[..., i0:i1, j1:] = 0
     frame[..., i0:i1, j0:j1] = x[..., top + i0 : top + i1, left + j0 : left + j1]

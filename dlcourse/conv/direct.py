@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dlcourse.conv.blocks import cut
+from dlcourse.conv.blocks import Workspace, cut
 from dlcourse.conv.shape import Work
 
 
@@ -25,8 +25,8 @@ def convolve(x, w, shape):
     """
     (sh, sw), (dh, dw) = shape.stride, shape.dilation
     high, wide = dh * (shape.R - 1) + 1, dw * (shape.S - 1) + 1
-    frame = np.empty((*x.shape[:2], sh * (shape.P - 1) + high, sw * (shape.Q - 1) + wide), x.dtype)
-    x = cut(x, -shape.top, -shape.left, frame)
+    height, width = sh * (shape.P - 1) + high, sw * (shape.Q - 1) + wide
+    x = cut(x, -shape.top, -shape.left, height, width, Workspace(x.dtype))
     group = np.arange(shape.C).reshape(shape.G, -1).repeat(shape.K // shape.G, 0)  # (K, C / G)
     out = np.empty(shape.out, x.dtype)
     for n, k, p, q in np.ndindex(out.shape):

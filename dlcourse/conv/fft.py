@@ -76,9 +76,9 @@ def transform(shape):
     elements = th * (tw // 2 + 1)
     fft = 2.5 * th * tw * math.log2(th * tw)  # FLOP of a real FFT, as FFTW counts them
 
-    def of_filters(w):  # the conjugate makes it correlation: the filter is not flipped
+    def of_filters(w, out):  # the conjugate makes it correlation: the filter is not flipped
         spectra = np.fft.rfft2(w, (th, tw)).conj()  # (K, C, th, tw // 2 + 1)
-        return np.moveaxis(spectra.reshape(*w.shape[:2], elements), 2, 0).copy()
+        out[...] = np.moveaxis(spectra.reshape(*w.shape[:2], elements), 2, 0)
 
     def forward(values, _):
         return np.fft.rfft2(values, axes=(0, 1)).reshape(elements, -1)

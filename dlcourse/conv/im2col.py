@@ -10,8 +10,8 @@ import numpy as np
 from dlcourse.conv.blocks import Workspace, blocks, cut, share, threads
 from dlcourse.conv.shape import Work
 
-BLOCK = 2**21  # bytes of columns in a block: what a core's own cache holds, roughly
-FEWEST, MOST = 128, 1024  # pixels in a block: with fewer, packing w costs as much as using it
+BLOCK = 2**20  # bytes of columns in a block: what a core's own cache holds, roughly
+FEWEST = 512  # pixels in a block all the same: fewer waste the product's time on reading w
 
 
 def convolve(x, w, shape):
@@ -37,6 +37,10 @@ def convolve(x, w, shape):
     def worker(tasks):
         workspace = Workspace(x.dtype)
         for (n, p), columns in column_blocks(x, shape, tasks):
+            if n.stop - n.start == 1:
+                target = out[n.start, :, p].reshape(*filters.shape[:2], -1)  # (G, K/G, p Q)
+                np.matmul(filters, columns, out=target)
+                continue
             target = out[n, :, p].swapaxes(0, 1)  # (K, n, p, Q)
             product = workspace.array("product", *filters.shape[:2], columns.shape[2])
             np.matmul(filters, columns, out=product)
@@ -61,7 +65,7 @@ def column_tasks(shape, itemsize=4):
     True
     """
     fitting = BLOCK // (shape.C * shape.R * shape.S * itemsize)
-    return blocks(shape.N, shape.P, shape.Q, min(max(fitting, FEWEST), MOST))
+    return blocks(shape.N, shape.P, shape.Q, max(fitting, FEWEST))
 
 
 def column_blocks(x, shape, tasks):
@@ -90,19 +94,16 @@ def column_blocks(x, shape, tasks):
     for n, p in tasks:
         images, rows = n.stop - n.start, p.stop - p.start
         as_matrix = (shape.G, -1, images * rows * shape.Q)
-        if shape.pointwise and images == 1:  # the columns lie in x as they are
-            yield (n, p), x[n.start, :, p].reshape(as_matrix)
-            continue
         high = (rows - 1) * sh + (shape.R - 1) * dh + 1
-        frame = workspace.array("frame", images, shape.C, high, wide)
-        cut(x[n], p.start * sh - shape.top, -shape.left, frame)
+        frame = cut(x[n], p.start * sh - shape.top, -shape.left, high, wide, workspace)
         by_image, by_channel, by_row, by_pixel = frame.strides
         windows = np.lib.stride_tricks.as_strided(
             frame,
             (shape.C, shape.R, shape.S, images, rows, shape.Q),
             (by_channel, by_row * dh, by_pixel * dw, by_image, by_row * sh, by_pixel * sw),
         )
-        columns = workspace.copy("columns", windows)
+        as_they_are = shape.pointwise and images == 1  # then the columns lie in x
+        columns = windows if as_they_are else workspace.copy("columns", windows)
         yield (n, p), columns.reshape(as_matrix)
 
 

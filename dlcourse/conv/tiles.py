@@ -15,8 +15,9 @@ import numpy as np
 from dlcourse.conv.blocks import Workspace, blocks, cut, share, threads
 from dlcourse.conv.shape import Work
 
-BLOCK = 2**23  # bytes of transformed tiles in a block, in and out
-FEWEST, MOST = 64, 256  # tiles in a block: fewer make poor matrix products
+BLOCK = 2**25  # bytes of transformed tiles in a block, at most, in and out
+FILTERS = 32  # filters transformed at once
+TILES = 128  # tiles in a block: fewer make poor matrix products, more do not fit a cache
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Transform:
         elements: F, numbers that stand for a transformed tile.
         parts: real numbers in each: 1, or 2 where they are complex.
         flop: to transform a filter, to transform a tile, to transform a patch back.
-        filters: w (K, C/G, R, S) to (F, K, C/G).
+        filters: w (K, C/G, R, S) and an array (F, K, C/G) to fill.
         forward: tiles (rows, columns, tiles) and workspace to (F, tiles).
         backward: (F, tiles) and workspace to patches (rows, columns, tiles).
     """
@@ -64,8 +65,7 @@ def convolve(x, w, shape, transform):
              [9., 9.]]]])
     """
     out = np.empty(shape.out, x.dtype)
-    filters = transform.filters(w)  # (F, K, C/G)
-    filters = filters.reshape(len(filters), shape.G, -1, shape.C // shape.G)
+    filters = _transform_filters(w, shape, transform)
 
     def worker(tasks):
         workspace = Workspace(x.dtype)
@@ -81,6 +81,19 @@ def convolve(x, w, shape, transform):
 
     share(worker, tile_tasks(shape, transform, x.itemsize), shape.flop)
     return out
+
+
+def _transform_filters(w, shape, transform):
+    """Give the filters as (F, G, K/G, C/G)."""
+
+    def worker(tasks):
+        for k, _ in tasks:
+            transform.filters(w[k], filters[:, k])
+
+    dtype = np.result_type(w, 1j) if transform.parts == 2 else w.dtype
+    filters = np.empty((transform.elements, *w.shape[:2]), dtype)
+    share(worker, blocks(shape.K, 1, 1, FILTERS), shape.flop)
+    return filters.reshape(transform.elements, shape.G, -1, w.shape[1])
 
 
 def grid(shape, transform):
@@ -118,8 +131,7 @@ def tile_tasks(shape, transform, itemsize=4):
     True
     """
     per_tile = transform.elements * transform.parts * (shape.C + shape.K) * itemsize
-    fitting = BLOCK // per_tile
-    return blocks(shape.N, *grid(shape, transform), min(max(fitting, FEWEST), MOST))
+    return blocks(shape.N, *grid(shape, transform), min(TILES, BLOCK // per_tile))
 
 
 def work(shape, transform, itemsize=4):
@@ -162,8 +174,8 @@ def _cut_tiles(x, rows, shape, transform, workspace):
     """Copy tiles out of images (n, C, H, W) to (t, t, C, n, rows of tiles, columns of tiles)."""
     (th, tw), (mh, mw) = transform.tile, transform.step
     high, wide = rows.stop - rows.start, grid(shape, transform)[1]
-    frame = workspace.array("frame", *x.shape[:2], (high - 1) * mh + th, (wide - 1) * mw + tw)
-    cut(x, rows.start * mh - shape.top, -shape.left, frame)
+    height, width = (high - 1) * mh + th, (wide - 1) * mw + tw
+    frame = cut(x, rows.start * mh - shape.top, -shape.left, height, width, workspace)
     by_image, by_channel, by_row, by_pixel = frame.strides
     windows = np.lib.stride_tricks.as_strided(
         frame,

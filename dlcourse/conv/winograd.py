@@ -67,8 +67,8 @@ def transform(m, magnitudes=False):
     if magnitudes:
         tile, filters, patch = abs(tile), abs(filters), abs(patch)
 
-    def of_filters(w):  # (K, C, 3, 3) -> (t t, K, C)
-        return (filters.astype(w.dtype) @ w.reshape(-1, 9).T).reshape(-1, *w.shape[:2])
+    def of_filters(w, out):  # (K, C, 3, 3) to (t t, K, C)
+        np.matmul(filters.astype(w.dtype), w.reshape(-1, 9).T, out=out.reshape(len(out), -1))
 
     def times(matrix, name, values, workspace):
         values = values.reshape(matrix.shape[1], -1)
