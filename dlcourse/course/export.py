@@ -1,12 +1,18 @@
 """Lessons as web pages that need neither a kernel nor a network, widgets alive."""
 
 import json
+import re
+from html import escape
 from pathlib import Path
+
+from dlcourse.course.formulas import markdown
 
 ROOT = Path(__file__).parents[2]
 STATIC = Path(__file__).parents[1] / "widgets" / "static"
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
+LESSON_LINK = re.compile(r"\((\d\d_\w+)\.ipynb\)")  # beside this one, so it becomes a page too
+TEMPLATE = Path(__file__).parent / "page.html.j2"
 
 
 def export(out, notebooks=None):
@@ -53,44 +59,50 @@ def page(notebook, path):
     True
     """
     from nbconvert import HTMLExporter
-    from traitlets.config import Config
 
     models = notebook.metadata.pop("widgets", {}).get(STATE, {}).get("state", {})
     alive = {key: model["state"] for key, model in models.items() if "_esm" in model["state"]}
-    shown = [key for output in _outputs(notebook) if (key := _mount(output, alive))]
-    off = {"mathjax_url": "", "require_js_url": "", "jupyter_widgets_base_url": ""}
-    exporter = HTMLExporter(config=Config(HTMLExporter=off | {"embed_images": True}))
-    resources = {"metadata": {"name": path.stem, "path": str(path.parent)}}
-    body, _ = exporter.from_notebook_node(notebook, resources=resources)
-    return body.replace("</body>", _script({key: alive[key] for key in shown}) + "</body>")
+    for cell in notebook.cells:
+        _prepare(cell, alive)
+    prompts = {"exclude_input_prompt": True, "exclude_output_prompt": True}
+    exporter = HTMLExporter(raw_template=TEMPLATE.read_text(encoding="utf8"), **prompts)
+    exporter.register_filter("markdown2html", markdown(path.parent))
+    resources = {
+        "metadata": {"name": path.stem},
+        "sheets": sorted({state["_css"] for state in alive.values()}),
+        "program": _program(alive),
+    }
+    return exporter.from_notebook_node(notebook, resources=resources)[0]
 
 
-def _outputs(notebook):
-    return [output for cell in notebook.cells for output in cell.get("outputs", [])]
+def _prepare(cell, alive):
+    """Point links at pages, make places for widgets."""
+    if cell.cell_type == "markdown":
+        cell.source = LESSON_LINK.sub(r"(\1.html)", cell.source)
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        key = data.get(VIEW, {}).get("model_id")
+        if key in alive:
+            output["data"] = {"text/html": _place(key, data)}
 
 
-def _mount(output, alive):
-    """Swap a widget's view for a place to mount it, its still picture inside; its id or None."""
-    data = output.get("data", {})
-    key = data.pop(VIEW, {}).get("model_id")
-    if key not in alive:
-        return None
-    still = data.get("image/svg+xml") or data.get("text/html") or f"<pre>{data['text/plain']}</pre>"
-    output["data"] = {"text/html": f'<div class="dl-place" data-model="{key}">{still}</div>'}
-    return key
+def _place(key, data):
+    """Where a widget will be mounted; until then, or without JavaScript, its still picture."""
+    words = escape(data["text/plain"])
+    png = f'<img alt="{words}" src="data:image/png;base64,{data.get("image/png")}">'
+    still = data.get("image/svg+xml") or data.get("text/html") or png
+    return f'<div data-model="{key}">{still}</div>'
 
 
-def _script(states):
-    """The page's script: each widget's module once, the saved states, and the model over them."""
-    modules = sorted({state["_esm"] for state in states.values()})
-    styles = sorted({state["_css"] for state in states.values()})
+def _program(states):
+    """JavaScript: each widget's module once, the saved states, and a model over them."""
+    sources = sorted({state["_esm"] for state in states.values()})
     models = {
         key: {
-            "module": modules.index(state["_esm"]),
-            "state": {k: v for k, v in state.items() if not k.startswith("_")},
+            "module": sources.index(state["_esm"]),
+            "state": {name: value for name, value in state.items() if not name.startswith("_")},
         }
         for key, state in states.items()
     }
-    saved = json.dumps({"sources": modules, "models": models}).replace("</", "<\\/")
-    shim = (STATIC / "model.js").read_text(encoding="utf8")
-    return f"<style>{''.join(styles)}</style>\n<script type=module>\n{shim}mountAll({saved});\n</script>\n"
+    saved = json.dumps({"sources": sources, "models": models}).replace("</", "<\\/")
+    return (STATIC / "model.js").read_text(encoding="utf8") + f"mountAll({saved});"

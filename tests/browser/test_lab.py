@@ -100,6 +100,7 @@ def test_an_exercise_done_wrong_then_right(lab, address, keep):
     lab.run(lab.cell("import numpy as np"))
     code.locator(".cm-content").click()
     keys.press("Control+End")
+    keys.press("Enter")
     keys.insert_text("return f")
     lab.run(code)
     assert "✗ sum_of_dice goes wrong" in lab.run(check)
