@@ -91,11 +91,8 @@ def browser(verbose):
     """Run the browser part, which needs a Chromium."""
     chromium = find_chromium()
     if not chromium:
-        return (
-            0,
-            1,
-            0,
-        ), "No Chromium: install one (Debian: apt install chromium), or set CHROMIUM."
+        hint = "No Chromium: install one (Debian: apt install chromium), or set CHROMIUM to yours."
+        return (0, 1, 0), hint
     os.environ["CHROMIUM"] = chromium
     return pytest("browser", verbose)
 
