@@ -49,7 +49,7 @@ def affordable(predicted, limit=LIMIT):
 
 
 def measured_seconds(shape, method):
-    """Measure a method on random numbers, in float32: the best of two runs, or more in 0.1 s.
+    """Measure a method on random numbers, in float32: the best of three runs, or more in 0.1 s.
 
     Args:
         shape: ConvShape.
@@ -65,4 +65,4 @@ def measured_seconds(shape, method):
     rng = np.random.default_rng(0)
     x = rng.random((shape.N, shape.C, shape.H, shape.W), np.float32)
     w = rng.random((shape.K, shape.C // shape.G, shape.R, shape.S), np.float32)
-    return best_seconds(lambda: run(x, w, shape, method), budget=0.1, least=2)
+    return best_seconds(lambda: run(x, w, shape, method), budget=0.1, least=3)

@@ -1,0 +1,100 @@
+"""Methods side by side: bars for the times expected, and for the times measured."""
+
+from dlcourse.draw.style import COLORS
+from dlcourse.draw.svg import document, element, label
+from dlcourse.units import show
+
+WIDTH = 780
+NAMES, TIMES = 110, 110  # room to the left and to the right of the bars
+TOP, ROW, BAR = 40, 46, 15
+REACH = 5  # the longest bar that is drawn whole, as a multiple of the shortest
+FILLS = (("predicted", COLORS["sky"]), ("measured", COLORS["vermilion"]))
+
+
+def show_race(predicted, measured=None):
+    """Draw how long each method should take, and how long it took.
+
+    Bars grow in proportion to time; those that run off the sheet have a torn end.
+
+    Args:
+        predicted: dict method -> seconds, or None where the method does not apply.
+        measured: dict method -> seconds, of those that were measured.
+
+    Returns:
+        Drawing.
+
+    Raises:
+        ValueError: if no method has a predicted time, or a measured one has no row.
+
+    >>> show_race({"loops": 2.0, "matrix": 0.001, "trick": None}, measured={"matrix": 0.0012})
+    predicted: matrix 1 ms, loops 2 s; measured: matrix 1.2 ms
+    """
+    series = {"predicted": {k: v for k, v in predicted.items() if v is not None}}
+    if measured:
+        series["measured"] = measured
+    if not series["predicted"] or set(measured or ()) - set(predicted):
+        raise ValueError(f"predicted {predicted}, measured {measured}: predict every method first")
+    full = REACH * max(min(times.values()) for times in series.values())
+    parts = _legend(series)
+    for row, name in enumerate(predicted):
+        times = {kind: values.get(name) for kind, values in series.items()}
+        parts += _row(TOP + ROW * row, name, times, full, _won(series, name))
+    text = "; ".join(f"{kind}: {ranking(times)}" for kind, times in series.items())
+    return document(WIDTH, TOP + ROW * len(predicted), parts, text)
+
+
+def ranking(times):
+    """Name methods with their times, the fastest first.
+
+    Args:
+        times: dict method -> seconds.
+
+    Returns:
+        str.
+
+    >>> ranking({"slow": 2.5, "fast": 1e-6})
+    'fast 1 µs, slow 2.5 s'
+    """
+    return ", ".join(f"{name} {show(times[name], 's', 2)}" for name in sorted(times, key=times.get))
+
+
+def _won(series, name):
+    """For each kind of time, whether this method is the fastest."""
+    return {kind: name == min(times, key=times.get) for kind, times in series.items()}
+
+
+def _legend(series):
+    parts = []
+    for i, (kind, fill) in enumerate(FILLS[: len(series)]):
+        x = NAMES + 110 * i
+        parts.append(element("rect", x=x, y=12, width=14, height=14, rx=2, fill=fill))
+        parts.append(label(x + 20, 19, kind, anchor="start", fill=COLORS["muted"]))
+    return parts
+
+
+def _row(y, name, times, full, won):
+    """A method's name and its bars, one below the other, or one as high as both."""
+    weight = "bold" if any(won.values()) else None
+    parts = [label(16, y + BAR, name, 14, "start", font_weight=weight)]
+    height = BAR if len(times) == 2 else 2 * BAR - 6
+    for i, (kind, fill) in enumerate(FILLS[: len(times)]):
+        top = y + i * (BAR + 1) + (3 if len(times) == 1 else 0)
+        parts += _bar(top, height, times[kind], full, fill, won[kind])
+        if times[kind] is None and not (i and times["predicted"] is None):
+            words = "not measured" if i else "does not apply"
+            parts.append(label(NAMES + 4, top + height / 2, words, 11, "start", COLORS["muted"]))
+    return parts
+
+
+def _bar(y, height, seconds, full, fill, won):
+    """A bar and its time; the fastest has a frame."""
+    if seconds is None:
+        return []
+    room = WIDTH - NAMES - TIMES
+    end = NAMES + max(1.5, min(seconds / full, 1) * room)
+    torn = f"l-5 {height / 4}l5 {height / 4}l-5 {height / 4}l5 {height / 4}"
+    path = f"M{NAMES} {y}H{end:.1f}{torn if seconds > full else f'v{height}'}H{NAMES}z"
+    frame = {"stroke": COLORS["ink"], "stroke_width": 1.5} if won else {}
+    weight = "bold" if won else None
+    words = label(end + 8, y + height / 2, show(seconds, "s", 2), 12, "start", font_weight=weight)
+    return [element("path", d=path, fill=fill, **frame), words]
