@@ -22,6 +22,21 @@ widget.shift  # read
 widget.shift = 2
 
 predict("a small question", of="it shrinks", choices=["it grows", "it shrinks"])"""
+NETWORK = """\
+import numpy as np
+from dlcourse.widgets.features import FeatureMaps
+from dlcourse.widgets.race import AlgorithmRace
+from dlcourse.widgets.receptive import ReceptiveField
+maps = np.random.default_rng(1).random((3, 6, 8, 8))
+
+ReceptiveField([(3, 1), (2, 2), (3, 1)])
+
+race = AlgorithmRace(channels=16, image=8, kernel=3)
+race
+
+sorted(race.measured["16 8 1"])
+
+FeatureMaps({"conv1": maps, "pool1": maps[:, :, ::2, ::2]}, maps[:, 0], labels="abc")"""
 
 
 def pytest_collection_modifyitems(items):
@@ -41,13 +56,14 @@ def browser():
 
 @pytest.fixture(scope="session")
 def address(tmp_path_factory):
-    """JupyterLab over copies of the first lesson and its exercises, and a small notebook."""
+    """JupyterLab over copies of the first lesson and its exercises, and small notebooks."""
     work, home = tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("home")
     for room in ("lessons", "exercises"):
         shutil.copy(ROOT / room / f"{STEM}.ipynb", work / f"{room}.ipynb")
-    cells = [v4.new_code_cell(source) for source in STATE.split("\n\n")]
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    nbformat.write(v4.new_notebook(cells=cells, metadata=metadata), work / "state.ipynb")
+    for name, sources in (("state", STATE), ("network", NETWORK)):
+        cells = [v4.new_code_cell(source) for source in sources.split("\n\n")]
+        nbformat.write(v4.new_notebook(cells=cells, metadata=metadata), work / f"{name}.ipynb")
     with jupyterlab(work, home) as address:
         yield address
 

@@ -1,29 +1,35 @@
 """What the widgets compute in JavaScript is what the library computes in Python."""
 
 import math
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 
-from dlcourse.conv import fourier
+from dlcourse.conv import fourier, receptive
 from dlcourse.conv.image import filter2d, output_size
 from dlcourse.conv.signal import convolve, overlap
+from dlcourse.draw import maps
+from dlcourse.draw.receptive import describe
 from dlcourse.draw.svg import number
+from dlcourse.units import show
 from dlcourse.widgets.base import module, pack, unpack
+from dlcourse.widgets.features import pack_maps
 from dlcourse.widgets.prediction import amount, verdict
+from dlcourse.widgets.race import AlgorithmRace
 
 LOAD = """async sources => {
   const load = source => import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})));
   window.widgets = {};
   for (const [name, source] of Object.entries(sources)) widgets[name] = await load(source);
 }"""
-FILES = ("slide.js", "explore.js", "disc.js", "prediction.js")
+FILES = ("slide", "explore", "disc", "prediction", "receptive", "race", "features")
 
 
 @pytest.fixture(scope="module")
 def page(browser):
     page = browser.new_page()
-    page.evaluate(LOAD, {name.removesuffix(".js"): module(name) for name in FILES})
+    page.evaluate(LOAD, {name: module(f"{name}.js") for name in FILES})
     yield page
     page.close()
 
@@ -155,3 +161,68 @@ def test_verdicts_agree(page, rng):
 def test_people_type_numbers_in_many_ways(page, typed, meant):
     guess = page.evaluate("typed => widgets.prediction.parse(typed, 'ms')", typed)
     assert math.isnan(guess) if meant is None else guess == pytest.approx(meant)
+
+
+def test_units_see_the_same_pixels(page, rng):
+    cases, right = [], []
+    while len(cases) < 80:
+        sizes = rng.integers(1, 5, (rng.integers(1, 5), 4))
+        sizes[:, 3] -= 1  # padding, from 0 to 3
+        layers = receptive.windows(sizes.tolist())
+        length = int(rng.integers(8, 60))
+        try:
+            units = receptive.layer_sizes(layers, length)
+        except ValueError:
+            continue
+        unit = int(rng.integers(units[-1]))
+        cases.append(([asdict(window) for window in layers], length, unit))
+        seen = receptive.trace(layers, length, unit)
+        fields = [asdict(field) for field in receptive.receptive_field(layers)]
+        text = describe(layers, unit, seen).split(";")[0]
+        right.append([units, fields, [row.tolist() for row in seen], text])
+    run = """(layers, length, unit) => {
+      const { layerSizes, fields, trace, describe } = widgets.receptive;
+      const seen = trace(layers, length, unit);
+      return [layerSizes(layers, length), fields(layers), seen, describe(layers, unit, seen)];
+    }"""
+    assert each(page, run, cases) == right
+
+
+def test_times_print_alike(page, rng):
+    times = [*(10 ** rng.uniform(-10, 7, 400)), 1e-3, 0.9999, 59.9, 60, 3599, 86400, 0.0995]
+    printed = each(page, "seconds => widgets.race.time(seconds)", [[x] for x in times])
+    assert printed == [show(x, "s", 2) for x in times]
+
+
+def test_predicted_times_agree(page):
+    race = AlgorithmRace()
+    state = race.get_state(["table", "methods", "sizes"])
+    run = """(table, methods, sizes, now) =>
+      widgets.race.predictedTimes(widgets.race.unpack(table), methods, sizes, now)"""
+    for race.channels, race.image, race.kernel in [(1, 8, 1), (16, 64, 3), (128, 32, 15)]:
+        now = {"channels": race.channels, "image": race.image, "kernel": race.kernel}
+        (times,) = each(page, run, [(state["table"], state["methods"], state["sizes"], now)])
+        assert times == {name: x for name, x in race.predicted.items() if x is not None}
+        first = min(times, key=times.get)
+        (told,) = each(page, "(...a) => widgets.race.describe(...a)", [(now, times, {"fft": 1})])
+        assert told.endswith(
+            f"fastest predicted {first} {show(times[first], 's', 2)}, measured fft 1 s"
+        )
+
+
+def test_maps_come_out_of_their_bytes(page, rng):
+    stack = rng.normal(size=(2, 6, 3, 4)).astype("f4")
+    stack[1, 2] = 7  # a flat one
+    run = """(packed, image) => {
+      const { unpackMaps, mapOf, describe, layerRange } = widgets.features;
+      const maps = [...Array(6).keys()].map((c) => mapOf(unpackMaps(packed), image, c));
+      const told = maps.map((_, c) => describe("conv", c, maps, layerRange(maps)));
+      return [maps.map(({ data }) => [...data]), told];
+    }"""
+    for image in (0, 1):
+        ((values, told),) = each(page, run, [(pack_maps(stack), image)])
+        assert np.allclose(np.reshape(values, (6, 3, 4)), stack[image], atol=0.01)
+        assert told == [maps.describe("conv", c, stack[image]) for c in range(6)]
+    counts = list(range(1, 130))
+    across = each(page, "widgets.features.columns", [[n] for n in counts])
+    assert across == [maps.columns(n) for n in counts]
