@@ -107,7 +107,7 @@ def work(shape, itemsize=4):
     >>> from dlcourse.conv.shape import conv_shape
     >>> shape = conv_shape((8, 64, 99, 99), (64, 64, 11, 11), padding=5)
     >>> round(shape.flop / work(shape).flop, 1)
-    24.1
+    35.1
     """
     dense = without_steps(shape)
     return tiles.work(dense, transform(dense), itemsize)

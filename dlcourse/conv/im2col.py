@@ -108,7 +108,7 @@ def column_blocks(x, shape, tasks):
 
 
 def work(shape, itemsize=4):
-    """Count the work: a frame and its columns are written and read, then the product.
+    """Count the work: frame, columns and product are each written and read.
 
     Args:
         shape: ConvShape.
@@ -126,7 +126,8 @@ def work(shape, itemsize=4):
     pixels = shape.P * shape.Q
     frame = 0 if shape.pointwise else shape.C * pixels * shape.stride[0] * shape.stride[1]
     columns = 0 if shape.pointwise else shape.C * shape.R * shape.S * pixels
-    elements = shape.N * (2 * frame + 2 * columns + 2 * shape.K * pixels)
+    filters = shape.K * shape.C // shape.G * shape.R * shape.S  # read for each block
+    elements = 2 * shape.N * (frame + columns + shape.K * pixels) + len(tasks) * filters
     n, p = tasks[0] if tasks else (slice(0, 0), slice(0, 0))
     share_of_image = (n.stop - n.start) * (p.stop - p.start) / shape.P
     held = threads() * share_of_image * (frame + columns + shape.K * pixels)

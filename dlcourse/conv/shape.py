@@ -59,16 +59,18 @@ class Work:
     """What a method does for one convolution.
 
     Attributes:
-        flop: multiplications and additions, nearly all in matrix products.
+        flop: multiplications and additions in matrix products.
         bytes: written and read again on the way from x to the output.
         workspace_bytes: memory held beside x, w and the output, by all threads together.
         steps: calls into NumPy.
+        fft_flop: multiplications and additions in Fourier transforms, which are slower.
     """
 
     flop: int
     bytes: int
     workspace_bytes: int
     steps: int
+    fft_flop: int = 0
 
 
 def conv_shape(x, w, stride=1, padding=0, dilation=1, groups=1):

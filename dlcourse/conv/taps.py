@@ -106,8 +106,9 @@ def work(shape, itemsize=4):
     per_row = _elements_per_row(shape, filters)
     held = min(threads(), len(tasks)) * (filters * shape.C + rows * per_row)
     blocks_of_filters = -(-shape.K // shape.G // filters)
-    added = blocks_of_filters * per_row + 3 * shape.K * shape.Q
-    moved = 2 * shape.R * shape.S * shape.N * shape.P * added
+    added = blocks_of_filters * (2 * per_row + shape.C * shape.W) + 2 * shape.K * shape.Q
+    copied = 2 * len(tasks) * filters * shape.C
+    moved = shape.R * shape.S * (shape.N * shape.P * added + copied)
     waste = shape.W / shape.Q if shape.stride == (1, 1) else 1  # whole rows are multiplied
     steps = 3 * len(tasks) * shape.R * shape.S
     return Work(int(shape.flop * waste), moved * itemsize, held * itemsize, steps)

@@ -157,17 +157,17 @@ def work(shape, transform, itemsize=4):
     in_block = (n.stop - n.start) * (p.stop - p.start) * columns
     count, filters = shape.N * rows * columns, shape.K * shape.C // shape.G
     of_filter, forward, backward = transform.flop
-    product = 2 * transform.parts**2 * transform.elements
-    flop = filters * of_filter + count * (
-        shape.C * forward + filters * product + shape.K * backward
-    )
+    products = 2 * transform.parts**2 * transform.elements * count * filters
+    transforms = filters * of_filter + count * (shape.C * forward + shape.K * backward)
+    flop = (products, transforms) if transform.parts == 2 else (products + transforms, 0)
     tile, patch = math.prod(transform.tile), math.prod(transform.step)
     numbers = transform.elements * transform.parts
     per_tile = shape.C * (2 * tile + numbers) + shape.K * (numbers + patch)
     spectra = filters * numbers
-    moved = 2 * (count * per_tile + spectra)
+    moved = 2 * (count * per_tile + spectra) + len(tasks) * spectra  # each block reads filters
     held = min(threads(), len(tasks)) * in_block * per_tile + spectra
-    return Work(int(flop), moved * itemsize, held * itemsize, 30 * len(tasks))
+    matmul, fft = map(int, flop)
+    return Work(matmul, moved * itemsize, held * itemsize, 30 * len(tasks), fft)
 
 
 def _cut_tiles(x, rows, shape, transform, workspace):
