@@ -242,8 +242,8 @@ def test_the_viewer_draws_the_plain_twin():
     assert bundle(widget)["image/svg+xml"] == twin.svg
     assert repr(widget) == f"FeatureMaps, image 2 (0): {twin!r}"
     maps = ACTIVATIONS["conv1"][2]
-    assert f"from {number(maps[4].min())} to {number(maps[4].max())}; " in repr(widget)
-    assert repr(widget).endswith(f"from {number(maps.min())} to {number(maps.max())}")
+    assert f": {number(maps[4].min())} to {number(maps[4].max())}; " in repr(widget)
+    assert repr(widget).endswith(f"channels {number(maps.min())} to {number(maps.max())}")
 
 
 def test_the_viewer_stays_inside_when_a_layer_has_fewer_channels():

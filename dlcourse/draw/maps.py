@@ -29,7 +29,7 @@ def show_maps(image, maps, channel, name="layer"):
         ValueError: if an array has other axes or there is no such channel.
 
     >>> show_maps(np.eye(4), np.ones((6, 2, 2)), channel=5, name="pool1")
-    pool1, channel 5 of 6, 2 × 2: from 1 to 1; the layer from 1 to 1
+    pool1, 2 × 2, channel 5 of 6: 1 to 1; all channels 1 to 1
     """
     image, maps = np.asarray(image, float), np.asarray(maps, float)
     if image.ndim != 2 or maps.ndim != 3 or not image.size or not maps.size:
@@ -57,11 +57,11 @@ def describe(name, channel, maps):
         str.
 
     >>> describe("conv1", 1, np.arange(8.0).reshape(2, 2, 2))
-    'conv1, channel 1 of 2, 2 × 2: from 4 to 7; the layer from 0 to 7'
+    'conv1, 2 × 2, channel 1 of 2: 4 to 7; all channels 0 to 7'
     """
     own, layer = ([number(a.min()), number(a.max())] for a in (maps[channel], maps))
-    what = f"{name}, channel {channel} of {len(maps)}, {maps.shape[1]} × {maps.shape[2]}"
-    return f"{what}: from {own[0]} to {own[1]}; the layer from {layer[0]} to {layer[1]}"
+    what = f"{name}, {maps.shape[1]} × {maps.shape[2]}, channel {channel} of {len(maps)}"
+    return f"{what}: {own[0]} to {own[1]}; all channels {layer[0]} to {layer[1]}"
 
 
 def columns(count):

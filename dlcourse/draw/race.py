@@ -1,5 +1,7 @@
 """Methods side by side: bars for the times expected, and for the times measured."""
 
+from types import MappingProxyType
+
 from dlcourse.draw.style import COLORS
 from dlcourse.draw.svg import document, element, label
 from dlcourse.units import show
@@ -8,7 +10,7 @@ WIDTH = 780
 NAMES, TIMES = 110, 110  # room to the left and to the right of the bars
 TOP, ROW, BAR = 40, 46, 15
 REACH = 5  # the longest bar that is drawn whole, as a multiple of the shortest
-FILLS = (("predicted", COLORS["sky"]), ("measured", COLORS["vermilion"]))
+FILLS = MappingProxyType({"predicted": COLORS["sky"], "measured": COLORS["vermilion"]})
 
 
 def show_race(predicted, measured=None):
@@ -65,9 +67,9 @@ def _won(series, name):
 
 def _legend(series):
     parts = []
-    for i, (kind, fill) in enumerate(FILLS[: len(series)]):
+    for i, kind in enumerate(series):
         x = NAMES + 110 * i
-        parts.append(element("rect", x=x, y=12, width=14, height=14, rx=2, fill=fill))
+        parts.append(element("rect", x=x, y=12, width=14, height=14, rx=2, fill=FILLS[kind]))
         parts.append(label(x + 20, 19, kind, anchor="start", fill=COLORS["muted"]))
     return parts
 
@@ -76,20 +78,21 @@ def _row(y, name, times, full, won):
     """A method's name and its bars, one below the other, or one as high as both."""
     weight = "bold" if any(won.values()) else None
     parts = [label(16, y + BAR, name, 14, "start", font_weight=weight)]
-    height = BAR if len(times) == 2 else 2 * BAR - 6
-    for i, (kind, fill) in enumerate(FILLS[: len(times)]):
-        top = y + i * (BAR + 1) + (3 if len(times) == 1 else 0)
-        parts += _bar(top, height, times[kind], full, fill, won[kind])
-        if times[kind] is None and not (i and times["predicted"] is None):
-            words = "not measured" if i else "does not apply"
-            parts.append(label(NAMES + 4, top + height / 2, words, 11, "start", COLORS["muted"]))
+    if len(times) == 1 or times["predicted"] is None:
+        slots = [("predicted", y + 3, 2 * BAR - 6, "does not apply")]
+    else:
+        slots = [("predicted", y, BAR, ""), ("measured", y + BAR + 1, BAR, "not measured")]
+    for kind, top, height, missing in slots:
+        if times[kind] is None:
+            muted = {"anchor": "start", "fill": COLORS["muted"]}
+            parts.append(label(NAMES + 4, top + height / 2, missing, 11, **muted))
+        else:
+            parts += _bar(top, height, times[kind], full, FILLS[kind], won[kind])
     return parts
 
 
 def _bar(y, height, seconds, full, fill, won):
     """A bar and its time; the fastest has a frame."""
-    if seconds is None:
-        return []
     room = WIDTH - NAMES - TIMES
     end = NAMES + max(1.5, min(seconds / full, 1) * room)
     torn = f"l-5 {height / 4}l5 {height / 4}l-5 {height / 4}l5 {height / 4}"

@@ -50,7 +50,7 @@ class FeatureMaps(CourseWidget):
     >>> widget = FeatureMaps({"conv1": np.arange(16).reshape(1, 4, 2, 2)}, np.zeros((1, 3, 3)))
     >>> widget.channel = 2
     >>> widget
-    FeatureMaps, image 0: conv1, channel 2 of 4, 2 × 2: from 8 to 11; the layer from 0 to 15
+    FeatureMaps, image 0: conv1, 2 × 2, channel 2 of 4: 8 to 11; all channels 0 to 15
     """
 
     _esm = module("features.js")

@@ -24,14 +24,13 @@ function columns(count) {
   return least;
 }
 
-const between = ([low, high], digits) => `${number(low, digits)} to ${number(high, digits)}`;
+const between = ([low, high]) => `${number(low)} to ${number(high)}`;
 const scale = ([low, high]) =>
   low === high ? `all ${number(low, 3)}` : `black ${number(low, 3)} to white ${number(high, 3)}`;
 
-function describe(name, channel, maps, layerRange) {
-  const [height, width] = maps[0].shape;
-  const what = `${name}, channel ${channel} of ${maps.length}, ${height} × ${width}`;
-  return `${what}: from ${between(maps[channel].range)}; the layer from ${between(layerRange)}`;
+function describe(name, channel, maps, range) {
+  const what = `${name}, ${maps[0].shape.join(" × ")}, channel ${channel} of ${maps.length}`;
+  return `${what}: ${between(maps[channel].range)}; all channels ${between(range)}`;
 }
 
 const layerRange = (maps) => [

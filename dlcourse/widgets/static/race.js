@@ -27,10 +27,10 @@ function predictedTimes({ data, shape }, methods, sizes, now) {
   return Object.fromEntries(times.filter(([, seconds]) => !Number.isNaN(seconds)));
 }
 
-function describe({ channels, image, kernel }, predicted, measured) {
-  const words = `${channels} channels, ${image} × ${image} pixels, ${kernel} × ${kernel} taps`;
-  const first = (times) => `${fastest(times)} ${time(times[fastest(times)])}`;
-  return `${words}: fastest predicted ${first(predicted)}${measured ? `, measured ${first(measured)}` : ""}`;
+function describe(predicted, measured) {
+  const first = (times) => `${fastest(times)}, ${time(times[fastest(times)])}`;
+  const told = measured ? `; fastest measured: ${first(measured)}` : "";
+  return `fastest predicted: ${first(predicted)}${told}`;
 }
 
 // ---- the picture: as draw/race.py --------------------------------------------------------------
@@ -134,15 +134,15 @@ class Race {
     for (const [name, control] of Object.entries(this.switches)) control.show(now[name]);
     this.legends[1].classList.toggle("dl-hidden", !measured);
     this.lanes.forEach((l, i) => this.lane(l, methods[i], series, full));
-    write(this.words, describe(now, predicted, measured));
+    write(this.words, describe(predicted, measured));
     this.tell(predicted, measured);
   }
 
   lane({ title, bars, y }, name, series, full) {
-    const both = series.length === 2;
+    const both = series.length === 2 && series[0][name] !== undefined;
     const height = both ? PAGE.bar : 2 * PAGE.bar - 6;
     bars.forEach((bar, i) => {
-      const shown = i < series.length && !(i && series[0][name] === undefined);
+      const shown = i < series.length && (both || !i);
       const won = i < series.length && fastest(series[i]) === name;
       const top = both ? y + i * (PAGE.bar + 1) : y + 3;
       const missing = !shown ? "" : i ? "not measured" : "does not apply";
