@@ -1,7 +1,9 @@
 """How long each method will take, and so which one to choose.
 
 A method's time is what its arithmetic takes at the speed of matrix products, plus what its
-copies take at the speed of memory, plus the calls into NumPy. Three numbers describe a machine.
+copies take at the speed of memory, plus the calls into NumPy. Four numbers describe a machine.
+
+Not modelled: how well a product's or a copy's shape suits the machine, and which cache holds what.
 """
 
 import math
@@ -33,7 +35,7 @@ class Machine:
 
 # Two cores of an AMD EPYC (Zen 4). With these figures the estimates fit best, in the logarithm,
 # the times of all methods in benchmarks/conv_cpu.py; `measure` comes within a third of them.
-REFERENCE = Machine(1.8e11, 3.7e10, 1e-6, 2.7e9)
+REFERENCE = Machine(1.9e11, 3.4e10, 8e-7, 2.8e9)
 
 
 def measure():
@@ -105,7 +107,7 @@ def estimate(method, shape, machine=REFERENCE, itemsize=4):
     seconds = (
         work.flop / (machine.flop_per_s * 4 / itemsize)
         + work.fft_flop / machine.fft_flop_per_s
-        + work.bytes / machine.bytes_per_s
+        + (work.bytes + 2 * work.workspace_bytes) / machine.bytes_per_s  # fresh memory: cleared
         + work.steps * machine.seconds_per_step
     )
     return Cost(method, work.flop + work.fft_flop, work.bytes, work.workspace_bytes, seconds)
