@@ -8,11 +8,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from numpy.lib.stride_tricks import sliding_window_view
 
 from dlcourse.course.answers import WRITTEN_OUT, complaint, is_right
 from dlcourse.course.cases import cases, grids, one_of, sequences, whole
 from dlcourse.course.check import CheckFailed, check
 from dlcourse.course.diagnosis import diagnose
+from dlcourse.course.products import products, spends
 from dlcourse.draw.compare import show_difference
 from dlcourse.grading.notebooks import NotebookFailed, execute
 
@@ -232,6 +234,38 @@ def test_errors_do_not_hide_what_explains_the_answers():
     assert verdict(wrong_and_fragile).endswith(
         "Every wrong answer is the expected one, back to front."
     )
+
+
+def test_a_right_answer_can_be_not_enough():
+    wasteful = verdict(lambda x: x + x, also=lambda function, x: f"It is right: {function(x)}.")
+    assert wasteful.endswith(
+        "The smallest:\n    double(np.array([1, 2, 4]))\nIt is right: [2 4 8]."
+    )
+    assert "yours returns" in verdict(lambda x: x, also=lambda function, x: "not asked")
+
+
+WAYS = {  # of three taps on a row of five pixels: how many products each makes
+    "correlate": (np.correlate, 9),
+    "convolve": (lambda x, w: np.convolve(x, w[::-1], "valid"), 9),
+    "matrix": (lambda x, w: sliding_window_view(x, 3) @ w, 9),
+    "einsum": (lambda x, w: np.einsum("ij,j->i", sliding_window_view(x, 3), w), 9),
+    "sums": (lambda x, w: (sliding_window_view(x, 3) * w).sum(1), 9),
+    "taps": (lambda x, w: sum(w[i] * x[i : i + 3] for i in range(3)), 9),
+    "mirrored": (lambda x, w: sum(x[i : i + 3] * w[i] for i in range(3)), 9),
+    "into floats": (lambda x, w: np.array([x[i : i + 3] @ w for i in range(3)], float), 9),
+    "constants": (lambda x, w: np.eye(5) @ x / 2 - 3 * x + w[0] / np.float64(2), 0),
+    "differences": (lambda x, w: (x[1:] - x[:-1]) * -w[0], 4),
+}
+
+
+@pytest.mark.parametrize(("way", "count"), WAYS.values(), ids=WAYS)
+def test_products_are_counted_however_they_are_made(way, count):
+    assert products(way, np.arange(5), np.arange(3)) == count
+
+
+def test_what_cannot_be_counted_is_said():
+    words = spends(lambda x, w: np.fft.fft(x), np.arange(5), np.arange(3))
+    assert words.startswith("It is right, but its products cannot be counted (")
 
 
 def test_cases_are_the_same_again_and_smallest_first():

@@ -36,6 +36,13 @@ RECOGNISED = {
         "ignores_stride": "the stride is ignored",
         "strides_rows_only": "the stride moves the window down but not right",
     },
+    "convolve_by_columns": {
+        "flips": "the filters are flipped",
+        "ignores_stride": "the stride is ignored",
+        "reshapes_the_product_without_moving_axes": (
+            "(K, N P Q) is reshaped to (N, K, P, Q) and no axis moved"
+        ),
+    },
     "convolve_by_fft": {
         "wraps_around": "the end wraps around, for want of zeros",
         "correlates": "the second spectrum is conjugated, which correlates",
@@ -51,6 +58,11 @@ RECOGNISED = {
         "flips_columns_only": "the kernel is flipped left to right only",
         "transposes_and_flips": "the kernel is transposed",
     },
+    "input_gradient": {"turns_the_filters": "the filters are turned where they should not be"},
+    "layer_size": {
+        "forgets_the_biases": "the biases are not counted",
+        "multiplications_only": "a product and its addition count as one",
+    },
     "moving_average": {
         "forgets_to_divide": "the sum is not divided by n",
         "mode_same": "zeros are averaged in at the ends",
@@ -59,7 +71,22 @@ RECOGNISED = {
         "pads_one_end": "padding is added at one end only",
         "rounds_up": "the division is rounded up",
     },
+    "pixel_behind": {
+        "forgets_the_padding": "the padding is not taken off again",
+        "width_before_height": "h and w have changed places",
+    },
+    "pool_backward": {
+        "all_that_equal_the_maximum": "every pixel that equals the maximum gets the gradient",
+        "last_of_equals": "the last of equal pixels gets the gradient",
+        "overwrites": "a pixel that wins again keeps the last gradient only",
+    },
     "sum_of_dice": {"does_not_flip": "g is slid along f without being flipped"},
+    "transform_filter": {"halves_missing": "the halves are missing"},
+    "weight_gradient": {
+        "averages_over_the_images": "the sum over the images is divided by N",
+        "turns_the_taps": "the taps are turned by half a turn",
+    },
+    "winograd_row": {"flips": "the filter is flipped"},
 }
 
 

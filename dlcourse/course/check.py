@@ -6,6 +6,7 @@ import sys
 import traceback
 import warnings
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -32,7 +33,7 @@ class Failure:
     answers: tuple = ()  # yours and the expected one, unless there is none
 
 
-def check(function, against, on, name=None, slips=()):
+def check(function, against, on, name=None, slips=(), also=lambda function, *arguments: ""):
     """Try a function on many inputs and compare it with a reference.
 
     Prints a tick if all is well. Otherwise the smallest failing input is shown with both answers,
@@ -45,6 +46,8 @@ def check(function, against, on, name=None, slips=()):
         name: what to call the function; its own name if left out.
         slips: dict of likely mistakes, from words that follow "what comes out when" to the
             function that makes this mistake.
+        also: what a right answer is not enough for: called as also(function, *arguments), it
+            returns a sentence about what is still wrong, or "".
 
     Raises:
         CheckFailed: if any answer is wrong.
@@ -65,7 +68,8 @@ def check(function, against, on, name=None, slips=()):
     name = name or getattr(function, "__name__", "your function")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the answer tells more
-        failures = [failure for arguments in on if (failure := _try(function, against, arguments))]
+        trial = partial(_try, function, against, also)
+        failures = [failure for arguments in on if (failure := trial(arguments))]
         explanation = _explanation(failures, slips)
     if not failures:
         print(f"✓ {name}: {len(on)} inputs, all as expected")
@@ -78,7 +82,7 @@ def check(function, against, on, name=None, slips=()):
     )
 
 
-def _try(function, against, arguments):
+def _try(function, against, also, arguments):
     """The failure of a function on one input, or None."""
     expected = against(*copy.deepcopy(arguments))
     given = copy.deepcopy(arguments)
@@ -90,9 +94,10 @@ def _try(function, against, arguments):
         if not np.array_equal(before, after):
             words = f"It changes its input, {text(before)} became {text(after)}: work on a copy."
             return Failure(arguments, words)
-    if is_right(yours, expected):
-        return None
-    return Failure(arguments, complaint(yours, expected), (yours, expected))
+    if not is_right(yours, expected):
+        return Failure(arguments, complaint(yours, expected), (yours, expected))
+    words = also(function, *copy.deepcopy(arguments))
+    return Failure(arguments, words) if words else None
 
 
 def _raised(function, error):
