@@ -7,7 +7,7 @@ from dlcourse.conv.cost import REFERENCE, estimate
 from dlcourse.conv.methods import METHODS
 from dlcourse.timing import best_seconds
 
-LIMIT = 0.2  # seconds: methods expected to take longer are not measured
+LIMIT = 0.2  # seconds: methods expected to take longer are not measured, except the fastest
 
 
 def predicted_seconds(shape, machine=REFERENCE):
@@ -32,7 +32,7 @@ def predicted_seconds(shape, machine=REFERENCE):
 
 
 def affordable(predicted, limit=LIMIT):
-    """Choose the methods worth measuring.
+    """Choose the methods worth measuring: the fastest, and all others within a limit.
 
     Args:
         predicted: as `predicted_seconds` returns it.
@@ -43,9 +43,11 @@ def affordable(predicted, limit=LIMIT):
 
     >>> affordable({"a": 3.0, "b": 0.2, "c": 0.1, "d": None}, limit=1)
     ['c', 'b']
+    >>> affordable({"a": 3.0, "b": 2.0}, limit=1)
+    ['b']
     """
-    known = [name for name, seconds in predicted.items() if seconds and seconds <= limit]
-    return sorted(known, key=predicted.get)
+    known = sorted((name for name in predicted if predicted[name]), key=predicted.get)
+    return known[:1] + [name for name in known[1:] if predicted[name] <= limit]
 
 
 def measured_seconds(shape, method):

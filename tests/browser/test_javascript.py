@@ -209,6 +209,21 @@ def test_predicted_times_agree(page):
         assert told == f"fastest predicted: {first}; fastest measured: fft, 1 s"
 
 
+def test_without_a_kernel_the_button_says_so(page):
+    state = AlgorithmRace(channels=4).get_state()
+    told = page.evaluate(
+        """state => {
+          const model = { get: (name) => state[name], on() {}, off() {} };
+          const el = document.createElement("div");
+          widgets.race.default.render({ model, el });
+          const [button] = el.querySelectorAll("button");
+          return [button.textContent, button.disabled, el.querySelector("input:checked").value];
+        }""",
+        {name: value for name, value in state.items() if not name.startswith("_")},
+    )
+    assert told == ["measuring needs a running kernel", True, "4"]
+
+
 def test_maps_come_out_of_their_bytes(page, rng):
     stack = rng.normal(size=(2, 6, 3, 4)).astype("f4")
     stack[1, 2] = 7  # a flat one
