@@ -66,7 +66,7 @@ class Progress:
     """What is going on and for how long: one line rewritten in a terminal, a few in a log."""
 
     def __init__(self):
-        self.doing = ""
+        self.doing = "Starting pip"
         self.began = time.monotonic()
         self.terminal = sys.stderr.isatty()
         self.over = threading.Event()
