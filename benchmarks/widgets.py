@@ -25,12 +25,16 @@ SETUP = """\
 import matplotlib.pyplot as plt
 import numpy as np
 from ipywidgets import IntSlider, interact
-from dlcourse.conv.pictures import picture
 from dlcourse.conv.signal import convolve, overlap
 from dlcourse.widgets.disc import DiscFilter
 from dlcourse.widgets.explore import KernelExplorer
+from dlcourse.widgets.features import FeatureMaps
+from dlcourse.widgets.race import AlgorithmRace
+from dlcourse.widgets.receptive import ReceptiveField
 from dlcourse.widgets.slide import SlideAndFlip
-die = np.ones(6) / 6"""
+die = np.ones(6) / 6
+maps = np.random.default_rng(2).random((2, 32, 28, 28))
+image = np.random.default_rng(1).random((128, 128))"""
 PEER_CELL = """\
 def slide(shift):
     figure, axes = plt.subplots(4, 1, figsize=(7, 4), sharex=True)
@@ -45,16 +49,24 @@ interact(slide, shift=IntSlider(0, 0, 10));"""
 CASES = {  # name -> (cell, what gets the keys, whose change counts)
     "SlideAndFlip": ("SlideAndFlip(die, die)", ".dl-slide input", ".dl-slide"),
     "KernelExplorer, 64 × 64": (
-        'KernelExplorer(picture("china", (64, 64)))',
+        "KernelExplorer(image[:64, :64])",
         ".dl-explore .dl-stage",
         ".dl-explore",
     ),
     "KernelExplorer, new stride": ("", '.dl-explore input[value="1"]', ".dl-explore"),
-    "DiscFilter, 128 × 128": (
-        'DiscFilter(picture("china", (128, 128)))',
-        ".dl-disc input",
-        ".dl-disc",
+    "DiscFilter, 128 × 128": ("DiscFilter(image)", ".dl-disc input", ".dl-disc"),
+    "ReceptiveField, 28 pixels": (
+        "ReceptiveField([(3, 1), (2, 2), (3, 1), (2, 2)], length=28)",
+        ".dl-receptive .dl-stage",
+        ".dl-receptive",
     ),
+    "AlgorithmRace": ("AlgorithmRace()", '.dl-race input[value="16"]', ".dl-race"),
+    "FeatureMaps, 32 × 28 × 28": (
+        'FeatureMaps({"conv1": maps}, maps[:, 0])',
+        ".dl-features .dl-stage",
+        ".dl-features",
+    ),
+    "FeatureMaps, new image": ("", '.dl-features input[value="0"]', ".dl-features"),
     PEER: (PEER_CELL, ".widget-hslider .noUi-handle", ".widget-output"),
 }
 # Resolves with [ms to the change, ms to the end of the frame that shows it].
@@ -143,7 +155,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="fewer presses, within 45 s")
     parser.add_argument("--record", action="store_true", help=f"write {RESULTS.name}")
     options = parser.parse_args()
-    figures = report(run(presses=15 if options.quick else 100)) | machine()
+    figures = report(run(presses=11 if options.quick else 100)) | machine()
     if options.record:
         RESULTS.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf8")
     print(json.dumps(figures))

@@ -74,6 +74,7 @@ class Race {
     this.model = model;
     this.methods = model.get("methods");
     this.sizes = model.get("sizes");
+    this.table = unpack(model.get("table"));
     this.words = sentence();
     this.lanes = this.methods.map(lane);
     this.legends = KINDS.map(legend);
@@ -127,7 +128,7 @@ class Race {
   update() {
     const { model, methods, sizes } = this;
     const now = Object.fromEntries(["channels", "image", "kernel"].map((name) => [name, model.get(name)]));
-    const predicted = predictedTimes(unpack(model.get("table")), methods, sizes, now);
+    const predicted = predictedTimes(this.table, methods, sizes, now);
     const measured = model.get("measured")[`${now.channels} ${now.image} ${now.kernel}`];
     const series = [predicted, measured].filter(Boolean);
     const full = PAGE.reach * Math.max(...series.map((times) => times[fastest(times)]));
