@@ -17,12 +17,14 @@ from dlcourse.conv.methods import METHODS
 from dlcourse.conv.race import affordable, measured_seconds, predicted_seconds
 from dlcourse.conv.receptive import Window, layer_sizes, trace
 from dlcourse.conv.shape import conv_shape
+from dlcourse.conv.train import History
 from dlcourse.draw.maps import columns, show_maps
 from dlcourse.draw.race import show_race
 from dlcourse.draw.receptive import show_receptive_field
 from dlcourse.draw.svg import number
 from dlcourse.units import parse, show
 from dlcourse.widgets.base import unpack
+from dlcourse.widgets.curve import TrainingCurve
 from dlcourse.widgets.features import FeatureMaps, pack_maps
 from dlcourse.widgets.race import CHANNELS, IMAGES, KERNELS, AlgorithmRace
 from dlcourse.widgets.receptive import ReceptiveField
@@ -35,7 +37,16 @@ ACTIVATIONS = {
     "pool1": RNG.random((3, 4, 2, 2), "f4"),
 }
 VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def watched():
+    curve = TrainingCurve()
+    curve.watch(History(losses=[2.3, 1.5, 0.25], accuracies=[0.5, 0.75]))
+    return curve
+
+
 MAKERS = {
+    "curve": watched,
     "receptive": lambda: ReceptiveField(LAYERS, at=2, length=28),
     "race": lambda: AlgorithmRace(channels=64),
     "features": lambda: FeatureMaps(ACTIVATIONS, IMAGE_STACK, "abc", image=1, channel=5),

@@ -23,7 +23,7 @@ LOAD = """async sources => {
   window.widgets = {};
   for (const [name, source] of Object.entries(sources)) widgets[name] = await load(source);
 }"""
-FILES = ("slide", "explore", "disc", "prediction", "receptive", "race", "features")
+FILES = ("slide", "explore", "disc", "prediction", "receptive", "race", "features", "curve")
 
 
 @pytest.fixture(scope="module")
@@ -240,3 +240,16 @@ def test_maps_come_out_of_their_bytes(page, rng):
     counts = list(range(1, 130))
     across = each(page, "widgets.features.columns", [[n] for n in counts])
     assert across == [maps.columns(n) for n in counts]
+
+
+def test_losses_stand_as_high_as_their_logarithms(page, rng):
+    losses = [list(10.0 ** rng.uniform(-6, 2, n)) for n in (2, 5, 300)]
+    run = """losses => {
+      const { decades, heights } = widgets.curve;
+      return [decades(losses), heights(losses, decades(losses))];
+    }"""
+    drawn = each(page, run, [[values] for values in losses])
+    for values, ((low, high), heights) in zip(losses, drawn, strict=True):
+        exponents = np.log10(np.maximum(values, 1e-4))
+        assert low <= exponents.min() and exponents.max() <= high and low < high
+        assert np.allclose(heights, (exponents - low) / (high - low))
