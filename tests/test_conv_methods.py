@@ -1,6 +1,7 @@
 """Every method of convolution against torch, on shapes drawn by hypothesis."""
 
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -186,6 +187,14 @@ def test_many_threads_compute_the_same(method, groups, monkeypatch):
     monkeypatch.setattr(blocks, "threads", lambda: 3)
     got = conv2d(x, w, padding=1, groups=groups, method=method)
     assert relative_error(got, expected) < 1e-10
+
+
+def test_convolutions_in_several_threads_leave_blas_as_it_was():
+    before, x, w = blocks.threads(), np.ones((2, 8, 20, 20)), np.ones((8, 8, 3, 3))
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda _: conv2d(x, w), range(40)))
+    assert all(np.array_equal(result, results[0]) for result in results)
+    assert blocks.threads() == before
 
 
 LAYERS = [

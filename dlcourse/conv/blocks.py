@@ -3,11 +3,13 @@
 import functools
 import itertools
 import math
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 SMALL = 2e7  # FLOP that one core does while threads are being started
+LOCK = threading.Lock()  # one convolution at a time: each limits BLAS and lifts the limit again
 
 
 class Workspace:
@@ -108,7 +110,7 @@ def share(worker, tasks, flop):
     """
     workers = min(threads(), len(tasks)) if flop > SMALL else 1
     pile = iter(list(tasks))  # a list's iterator may be drawn from by several threads
-    with _blas().limit(limits=1):
+    with LOCK, _blas().limit(limits=1):
         if workers <= 1:
             return [worker(pile)]
         with ThreadPoolExecutor(workers) as pool:

@@ -37,7 +37,7 @@ def convolve(x, w, shape):
     def worker(tasks):
         workspace = Workspace(x.dtype)
         for (n, p), columns in column_blocks(x, shape, tasks):
-            if n.stop - n.start == 1:
+            if n.stop - n.start == 1:  # its pixels are a matrix in out: no copy
                 target = out[n.start, :, p].reshape(*filters.shape[:2], -1)  # (G, K/G, p Q)
                 np.matmul(filters, columns, out=target)
                 continue
