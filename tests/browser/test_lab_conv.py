@@ -16,7 +16,7 @@ def change(place, act):
     assert words.inner_text() != before[1]
 
 
-def test_keys_move_what_is_drawn(lab, address, keep):
+def test_keys_move_what_is_drawn_and_the_kernel_runs_the_race(lab, address, keep):
     lab.open(address, "network.ipynb")
     for cell in ("import numpy", "ReceptiveField([", "race = ", "FeatureMaps({"):
         lab.run(lab.cell(cell))
@@ -28,6 +28,8 @@ def test_keys_move_what_is_drawn(lab, address, keep):
             change(place, lambda key=key: lab.page.keyboard.press(key))
         keep(place, kind)
     choose(lab.page.locator(".dl-receptive"), lab.page.locator(".dl-features"), lab.page.keyboard)
+    race(lab, lab.page.locator(".dl-race"))
+    keep(lab.page.locator(".dl-race"), "race-measured")
 
 
 def choose(tracer, viewer, keys):
@@ -41,17 +43,11 @@ def choose(tracer, viewer, keys):
     assert "pool1, 4 × 4, channel 0 of 6" in viewer.locator(".dl-sentence").inner_text()
 
 
-def test_the_kernel_runs_the_race(lab, address, keep):
-    lab.open(address, "network.ipynb")
-    for cell in ("import numpy", "race = "):
-        lab.run(lab.cell(cell))
-    place = lab.page.locator(".dl-race")
+def race(lab, place):
     place.get_by_role("radio", name="3", exact=True).focus()
     change(place, lambda: lab.page.keyboard.press("ArrowLeft"))
     assert "fastest measured: " not in place.locator(".dl-sentence").inner_text()
     lab.page.keyboard.press("m")
     place.get_by_text("all measured here").wait_for()
     assert "fastest measured: " in place.locator(".dl-sentence").inner_text()
-    told = lab.run(lab.cell("race.measured["))
-    assert told == "['direct', 'fft', 'im2col', 'taps']"
-    keep(place, "race-measured")
+    assert lab.run(lab.cell("race.measured[")) == "['direct', 'fft', 'im2col', 'taps']"
