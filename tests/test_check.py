@@ -14,7 +14,7 @@ from dlcourse.course.answers import WRITTEN_OUT, complaint, is_right
 from dlcourse.course.cases import cases, grids, one_of, sequences, whole
 from dlcourse.course.check import CheckFailed, check
 from dlcourse.course.diagnosis import diagnose
-from dlcourse.course.products import products, spends
+from dlcourse.course.products import four_products_a_tile, products
 from dlcourse.draw.compare import show_difference
 from dlcourse.grading.notebooks import NotebookFailed, execute
 
@@ -264,7 +264,7 @@ def test_products_are_counted_however_they_are_made(way, count):
 
 
 def test_what_cannot_be_counted_is_said():
-    words = spends(lambda x, w: np.fft.fft(x), np.arange(5), np.arange(3))
+    words = four_products_a_tile(lambda x, w: np.fft.fft(x), np.arange(5), np.arange(3))
     assert words.startswith("It is right, but its products cannot be counted (")
 
 

@@ -7,7 +7,7 @@ from dlcourse.conv.shape import conv_shape
 from dlcourse.course.cases import cases, one_of, sequences, whole
 from dlcourse.course.sheet02 import costs
 
-MACHINES = ((1e11, 2e10), (1e12, 2e10), (1e13, 2e12), (1e12, 1e12))  # FLOP/s, bytes/s
+MACHINES = ((16, 16), (80, 16), (800, 16), (3200, 16))  # FLOP/s, bytes/s: the ratio matters
 
 
 def sizes(largest, **how):
@@ -16,9 +16,9 @@ def sizes(largest, **how):
     >>> sizes(4, count=1)
     [((2, 2, 3, 2), (1, 2, 1, 1), 1, 0)]
     """
-    few, side, filters = whole(1, 3), whole(1, largest), whole(1, min(largest, 5))
+    few, side, filters = one_of(1, 1, 2, 3), whole(1, largest), whole(1, min(largest, 5))
     drawn = cases(
-        *(whole(1, 2), few, side, side, few, filters, filters, few, whole(0, 2)),
+        *(one_of(1, 1, 2), few, side, side, few, filters, filters, whole(1, 3), whole(0, 2)),
         where=lambda N, C, H, W, K, R, S, stride, padding: max(R - H, S - W) <= 2 * padding,
         **how,
     )
@@ -30,7 +30,7 @@ def convolutions(largest, seed=0):
 
     >>> x, w, stride, padding = convolutions(4)[0]
     >>> x.shape, w.shape, stride, padding
-    ((1, 1, 2, 2), (2, 1, 1, 1), 1, 0)
+    ((1, 1, 2, 2), (1, 1, 1, 1), 1, 0)
     """
     return [(x, w, *how) for _, x, w, *how in _drawn(largest, seed)]
 
@@ -40,7 +40,7 @@ def weight_gradients(largest, seed=0):
 
     >>> dy, x, *given = weight_gradients(4)[0]
     >>> dy.shape, x.shape, *given
-    ((1, 2, 2, 2), (1, 1, 2, 2), (2, 1, 1, 1), 1, 0)
+    ((1, 1, 2, 2), (1, 1, 2, 2), (1, 1, 1, 1), 1, 0)
     """
     return [(dy, x, w.shape, *how) for dy, x, w, *how in _drawn(largest, seed)]
 
@@ -50,7 +50,7 @@ def input_gradients(largest, seed=0):
 
     >>> dy, w, *given = input_gradients(4)[0]
     >>> dy.shape, w.shape, *given
-    ((1, 2, 2, 2), (2, 1, 1, 1), (1, 1, 2, 2), 1, 0)
+    ((1, 1, 2, 2), (1, 1, 1, 1), (1, 1, 2, 2), 1, 0)
     """
     return [(dy, w, x.shape, *how) for dy, x, w, *how in _drawn(largest, seed)]
 

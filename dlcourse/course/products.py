@@ -70,8 +70,8 @@ def products(function, *arrays):
     return len(log)
 
 
-def spends(function, x, w):
-    """Say whether a filter of three taps costs more than tiles of Winograd's F(2, 3) need.
+def four_products_a_tile(function, x, w):
+    """Say by how much a filter of three taps exceeds what tiles of Winograd's F(2, 3) need.
 
     Args:
         function: filters x by w.
@@ -79,9 +79,9 @@ def spends(function, x, w):
         w: array (3,).
 
     Returns:
-        A sentence about the waste, or "".
+        A sentence, or "" if it makes no more than four products for two outputs.
 
-    >>> spends(np.correlate, np.arange(5), np.arange(3))
+    >>> four_products_a_tile(np.correlate, np.arange(5), np.arange(3))
     'It is right, but multiplies 9 times where 2 × 4 products are enough.'
     """
     tiles = math.ceil((len(x) - 2) / 2)

@@ -144,12 +144,6 @@ def transform_filter(w):
     return np.linalg.lstsq(equations, results, rcond=None)[0]
 
 
-def _changed(answer, parameters=1, flop=1):
-    """The answer of layer_size without its biases, or with a part of its FLOP."""
-    N, K, P, Q, number, work = answer
-    return N, K, P, Q, number - (1 - parameters) * K, work * flop
-
-
 def _pool(dy, x, size, stride, winner=slice(1), keep=1):
     """Pool backward by hand, with one thing that can be wrong."""
     dx = np.zeros(x.shape)
@@ -164,14 +158,16 @@ def _pool(dy, x, size, stride, winner=slice(1), keep=1):
 SLIPS = MappingProxyType(
     {
         "layer_size": {
-            "the biases are not counted": lambda *given: _changed(layer_size(*given), parameters=0),
-            "a product and its addition count as one": lambda *given: _changed(
-                layer_size(*given), flop=0.5
+            "the biases are not counted": lambda x_shape, w_shape, *how: np.subtract(
+                layer_size(x_shape, w_shape, *how), (0, 0, 0, 0, w_shape[0], 0)
+            ),
+            "a product and its addition count as one": lambda *given: np.divide(
+                layer_size(*given), (1, 1, 1, 1, 1, 2)
             ),
         },
         "pixel_behind": {
-            "the padding is not taken off again": lambda *given: tuple(
-                np.add(pixel_behind(*given), (0, given[-1], given[-1]))
+            "the padding is not taken off again": lambda *given: np.add(
+                pixel_behind(*given), (0, given[-1], given[-1])
             ),
             "h and w have changed places": lambda *given: np.array(pixel_behind(*given))[[0, 2, 1]],
         },
