@@ -67,11 +67,7 @@ def page(notebook, path):
     prompts = {"exclude_input_prompt": True, "exclude_output_prompt": True}
     exporter = HTMLExporter(raw_template=TEMPLATE.read_text(encoding="utf8"), **prompts)
     exporter.register_filter("markdown2html", markdown(path.parent))
-    resources = {
-        "metadata": {"name": path.stem},
-        "sheets": sorted({state["_css"] for state in alive.values()}),
-        "program": _program(alive),
-    }
+    resources = {"metadata": {"name": path.stem}, "program": _program(alive)}
     return exporter.from_notebook_node(notebook, resources=resources)[0]
 
 

@@ -15,19 +15,23 @@ REPRS = (("image/svg+xml", "_repr_svg_"), ("image/png", "_repr_png_"), ("text/ht
 
 
 def module(name):
-    """Put a widget's JavaScript together: palette, base.js and its own file, without imports.
+    """Put a widget's program together: palette, style sheets, base.js and its own file.
+
+    The result imports nothing, so that it runs wherever the notebook is shown.
 
     Args:
-        name: of a file in static/.
+        name: of a file in static/; a style sheet of the same name is added if there is one.
 
     Returns:
-        str: the source of one ES module, which runs wherever the notebook is shown.
+        str: the source of one ES module.
 
     >>> module("slide.js").startswith("const STYLE = {")
     True
     """
     style = json.dumps({"colors": dict(COLORS), "font": FONT})
-    return f"const STYLE = {style};\n{_read('base.js')}\n{_read(name)}"
+    own = (STATIC / name).with_suffix(".css")
+    css = json.dumps(_read("base.css") + (_read(own.name) if own.exists() else ""))
+    return "\n".join([f"const STYLE = {style}, CSS = {css};", _read("base.js"), _read(name)])
 
 
 def pack(array, _widget=None):
@@ -90,8 +94,6 @@ class CourseWidget(anywidget.AnyWidget):
 
     A subclass gives `_esm = module("its.js")`, its traits, `__repr__` and `still`.
     """
-
-    _css = (STATIC / "base.css").read_text(encoding="utf8")
 
     def still(self):
         """Draw the present state without JavaScript, as something Jupyter can show."""

@@ -1,4 +1,5 @@
-// What every widget shares: elements, controls, numbers, pictures. STYLE stands above this file.
+// What every widget shares: elements, controls, numbers, pictures. Python writes STYLE (palette
+// and font) and CSS (base.css and the widget's own) above this file.
 
 // JupyterLab takes the arrow keys for itself unless the focused element carries this attribute.
 const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
@@ -24,7 +25,7 @@ function panel(el, name, label) {
     sheet.style.setProperty(`--${color.replaceAll(" ", "-")}`, value);
   }
   sheet.style.fontFamily = STYLE.font;
-  el.append(sheet);
+  el.append(html("style", {}, CSS), sheet);
   return sheet;
 }
 
