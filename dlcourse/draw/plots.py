@@ -30,7 +30,7 @@ class Plot:
         return self.text
 
 
-def bars(values, first=0, label="", x="", y=""):
+def bars(values, first=0, label="", x="", y="", names=None):
     """Plot one bar for each value.
 
     Args:
@@ -38,20 +38,27 @@ def bars(values, first=0, label="", x="", y=""):
         first: what the first bar stands for; the next is one more.
         label: the plot's title.
         x, y: names of the axes.
+        names: of the bars, instead of numbers.
 
     Returns:
         Plot.
 
     >>> bars([1, 2, 1], first=2, label="sum of two coins")
     sum of two coins: 3 bars from 2 to 4, highest 2 at 3, total 4
+    >>> bars([4, 8], names=["cat", "horse"], label="feet, two of each")
+    feet, two of each: 2 bars from cat to horse, highest 8 at horse, total 12
     """
     values = np.asarray(values, float)
     figure, axes = _figure(1, 1, (7, 2.8))
     places = np.arange(first, first + len(values))
     axes[0].bar(places, values, color=COLORS["blue"], width=0.85)
+    if names is None:
+        names = places
+    else:
+        axes[0].set_xticks(places, names)
     _finish(axes[0], label, x, y)
-    text = f"{label or 'bars'}: {len(values)} bars from {first} to {places[-1]}, highest "
-    text += f"{number(values.max())} at {places[values.argmax()]}, total {number(values.sum())}"
+    text = f"{label or 'bars'}: {len(values)} bars from {names[0]} to {names[-1]}, highest "
+    text += f"{number(values.max())} at {names[values.argmax()]}, total {number(values.sum())}"
     return _plot(figure, text)
 
 

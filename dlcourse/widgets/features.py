@@ -54,6 +54,7 @@ class FeatureMaps(CourseWidget):
     """
 
     _esm = module("features.js")
+    layers = traitlets.List(traitlets.Unicode()).tag(sync=True)  # a saved dict forgets its order
     maps = traitlets.Dict().tag(sync=True)
     pictures = traitlets.Dict().tag(sync=True)
     labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -73,6 +74,7 @@ class FeatureMaps(CourseWidget):
                 "give at least one layer, and one entry for each image everywhere"
             )
         super().__init__(
+            layers=list(counts),
             maps={name: pack_maps(maps) for name, maps in self.activations.items()},
             pictures=pack_maps(self.images[:, None]),
             labels=labels,

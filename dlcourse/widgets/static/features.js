@@ -58,10 +58,10 @@ class Viewer {
     this.model = model;
     this.pictures = unpackMaps(model.get("pictures"));
     this.layers = Object.fromEntries(
-      Object.entries(model.get("maps")).map(([name, packed]) => [name, unpackMaps(packed)]),
+      model.get("layers").map((name) => [name, unpackMaps(model.get("maps")[name])]),
     );
     this.images = thumbnails(this.pictures, model.get("labels"), (image) => put(model, { image }));
-    this.names = segments("layer", Object.keys(this.layers), (layer) => this.pick(layer));
+    this.names = segments("layer", model.get("layers"), (layer) => this.pick(layer));
     [this.input, this.large] = ["image", "map"].map(screen);
     this.words = sentence();
     this.caption = html("figcaption");
