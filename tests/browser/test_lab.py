@@ -71,6 +71,12 @@ def test_a_lesson_not_yet_run_keeps_its_answers(lab, address):
     assert not page.locator(".dl-outcome, details[open]").count()
 
 
+def test_a_trusted_lesson_is_alive_before_it_runs(lab, address):
+    page = lab.open(address, "trusted.ipynb").page
+    drive(page, "slide")
+    assert not page.locator(".dl-outcome").count()
+
+
 def test_keys_and_cells_move_the_same_state(lab, address):
     page, place = lab.page, lab.page.locator(".dl-slide")
     lab.open(address, "state.ipynb").run(lab.cell("widget = "))
@@ -121,3 +127,21 @@ def test_pages_without_a_kernel_keep_their_widgets_alive(lab, tmp_path, keep):
         drive(lab.page, kind)
     guess(lab.page, keep)
     keep(lab.page, "html")
+
+
+CONTROLS = """() => [...document.querySelectorAll(
+  ".dl-widget :is(input, select, button, [tabindex='0'])"
+)].map((node) => [
+  node.ariaLabel || node.labels?.[0]?.textContent || node.textContent,
+  node.closest("[data-lm-suppress-shortcuts]") === node,
+  node.tabIndex,
+])"""
+
+
+def test_controls_have_names_and_keys_of_their_own(lab, tmp_path):
+    (written,) = export(tmp_path, [ROOT / "lessons" / "01_what_convolution_is.ipynb"])
+    lab.page.goto(written.as_uri())
+    lab.page.locator(".dl-slide input").first.wait_for()
+    controls = lab.page.evaluate(CONTROLS)
+    assert len(controls) > 30
+    assert [c for c in controls if not c[0].strip() or not c[1] or c[2] < 0] == []

@@ -55,7 +55,7 @@ function place(node, attributes) {
 // A grid of numbers with a heading; `fill` puts text into the cells.
 function numbers(kind, heading, [rows, columns], make) {
   const cells = Array.from({ length: rows * columns }, (_, i) => make(i));
-  const size = `--columns: ${columns}; --cell: ${columns > 3 ? 42 : 52}px`;
+  const size = `--columns: ${columns}; --cell: ${columns > 3 ? "42px; --type: 11px" : "52px; --type: 14px"}`;
   const grid = html("div", { class: "dl-cells", style: size }, ...cells);
   return { node: html("div", { class: `dl-grid dl-${kind}` }, html("h4", {}, heading), grid), cells };
 }
@@ -74,8 +74,9 @@ function equation(kernel, edit) {
   const products = numbers("product", "products", kernel.shape, text);
   const sum = html("output", { class: "dl-sum" });
   const sign = (words) => html("span", { class: "dl-sign", "aria-hidden": "true" }, words);
-  const total = html("div", { class: "dl-grid" }, html("h4", {}, "sum"), sum);
-  const parts = [window.node, sign("×"), weights.node, sign("="), products.node, sign("→"), total];
+  const boxed = html("div", { class: "dl-grid" }, html("h4", {}, "sum"), sum);
+  const total = html("div", { class: "dl-total" }, sign("→"), boxed);
+  const parts = [window.node, sign("×"), weights.node, sign("="), products.node, total];
   const node = html("div", { class: "dl-equation" }, ...parts);
   return { node, window: window.cells, weights: weights.cells, products: products.cells, sum };
 }
