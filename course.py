@@ -27,7 +27,6 @@ PACKAGES = "Lib/site-packages" if WINDOWS else "lib/python*/site-packages"
 STAMP = VENV / "dlcourse.json"
 OLDEST = (3, 11)
 FIRST_PORT = 8888
-START = "/lab/tree/lessons/00_start_here.ipynb"
 COMPILERS = ["c++", "g++", "clang++", "cl"]
 AGAIN = "and run the same command again"
 WAYS_OUT = [  # what a failed command prints, and the sentence for whoever ran it
@@ -244,11 +243,9 @@ def lab(options, rest):
     """Open JupyterLab on the first lesson, for this machine only."""
     port = choose_port(options.port)
     set_up(driver_extra())
-    server = {"ip": "127.0.0.1", "port": port, "port_retries": 0, "root_dir": ROOT}
-    flags = [f"--ServerApp.{name}={value}" for name, value in server.items()]
-    flags += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    flags = [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     flags += ["--no-browser"] if options.no_browser else []
-    hand_over("-m", "jupyterlab", f"--LabApp.default_url={START}", *flags, *rest)
+    hand_over("-m", "dlcourse", "lab", "--", *flags, *rest)
 
 
 def test(options, rest):

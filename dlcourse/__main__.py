@@ -17,14 +17,15 @@ QUIET = (  # ask no server for news or updates
 
 
 def _lab(options):
-    """Start JupyterLab on the first lesson."""
+    """Start JupyterLab on the first lesson, for this machine only."""
     from jupyterlab.labapp import main as jupyterlab
 
     if not (ROOT / FIRST_LESSON).exists():
         raise SystemExit(f"no {FIRST_LESSON} in {ROOT}: start dlcourse from a clone of the course")
     where = [f"--ServerApp.root_dir={ROOT}", f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}"]
+    where.append("--ServerApp.ip=127.0.0.1")
     if getattr(os, "geteuid", lambda: None)() == 0:
-        where.append("--allow-root")  # as in a container; Jupyter listens on this machine only
+        where.append("--allow-root")  # as in a container
     return jupyterlab([*where, *QUIET, *options.jupyter])
 
 

@@ -1,6 +1,7 @@
 """The command line hands every command to the library, and says what to do when it can't."""
 
 import json
+import os
 import re
 
 import jupyterlab.labapp
@@ -50,6 +51,16 @@ def test_lab_opens_the_first_lesson_with_the_options_given(calls, monkeypatch, t
     command_line.main(["lab", "--", "--port=9999"])
     ((_, (arguments,), _),) = calls
     assert f"--ServerApp.root_dir={tmp_path}" in arguments and arguments[-1] == "--port=9999"
+    assert "--LabApp.default_url=/lab/tree/lessons/00_start_here.ipynb" in arguments
+    assert "--ServerApp.ip=127.0.0.1" in arguments
+
+
+@pytest.mark.parametrize(("user", "allowed"), [(0, True), (1000, False)])
+def test_lab_allows_root_where_it_is_root(calls, monkeypatch, user, allowed):
+    monkeypatch.setattr(os, "geteuid", lambda: user, raising=False)
+    command_line.main(["lab"])
+    ((_, (arguments,), _),) = calls
+    assert ("--allow-root" in arguments) == allowed
 
 
 def test_lab_without_lessons_says_the_way_out(calls, monkeypatch, tmp_path):
