@@ -128,6 +128,7 @@ def test_explorer_stays_inside_when_the_output_shrinks():
     [
         ({"kernel": "sobel z"}, "no kernel 'sobel z': take one of identity"),
         ({"kernel": np.ones((9, 9))}, "pad more or use a smaller kernel"),
+        ({"kernel": np.ones((1, 10))}, "up to 9 × 9 can be shown"),
         ({"kernel": [1, 2]}, "give 2 axes"),
         ({"kernel": [[np.nan]]}, "finite"),
         ({"stride": 0}, "stride=0"),

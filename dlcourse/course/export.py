@@ -6,9 +6,9 @@ from html import escape
 from pathlib import Path
 
 from dlcourse.course.formulas import markdown
+from dlcourse.widgets.base import STATIC
 
 ROOT = Path(__file__).parents[2]
-STATIC = Path(__file__).parents[1] / "widgets" / "static"
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 LESSON_LINK = re.compile(r"\((\d\d_\w+)\.ipynb\)")  # beside this one, so it becomes a page too

@@ -7,6 +7,7 @@ from dlcourse.draw.window import show_window
 from dlcourse.widgets.base import Array, CourseWidget, module, pack
 
 SHAPING = ("image", "kernel", "stride", "padding", "dilation")  # what the output's size depends on
+LARGEST = 9  # sides of a kernel whose numbers still fit
 
 
 class Kernel(Array):
@@ -17,7 +18,13 @@ class Kernel(Array):
             if value not in KERNELS:
                 raise traitlets.TraitError(f"no kernel {value!r}: take one of {', '.join(KERNELS)}")
             value = KERNELS[value]
-        return super().validate(widget, value)
+        kernel = super().validate(widget, value)
+        if max(kernel.shape) > LARGEST:
+            raise traitlets.TraitError(
+                f"kernel has shape {kernel.shape}: up to {LARGEST} × {LARGEST} can be shown; "
+                "filter2d takes any"
+            )
+        return kernel
 
 
 class KernelExplorer(CourseWidget):

@@ -6,8 +6,12 @@ const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
 const SVG = "http://www.w3.org/2000/svg";
 
 // ---- elements ------------------------------------------------------------------------------
-function build(node, attributes, children) {
+function adjust(node, attributes) {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+}
+
+function build(node, attributes, children) {
+  adjust(node, attributes);
   node.append(...children);
   return node;
 }
@@ -37,6 +41,8 @@ function write(node, text) {
 }
 
 // ---- state ---------------------------------------------------------------------------------
+const read = (model, names) => Object.fromEntries(names.map((name) => [name, model.get(name)]));
+
 function put(model, changes) {
   for (const [name, value] of Object.entries(changes)) model.set(name, value);
   model.save_changes();
@@ -86,7 +92,8 @@ const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 function slider(label, min, max, onMove) {
   const input = html("input", { type: "range", min, max, "aria-label": label, ...OWN_KEYS });
   input.addEventListener("input", () => onMove(Number(input.value)));
-  const node = html("div", { class: "dl-slider" }, html("span", { "aria-hidden": "true" }, label), input);
+  const name = html("span", { "aria-hidden": "true" }, label);
+  const node = html("div", { class: "dl-slider" }, name, input);
   const show = (value, text) => {
     input.value = value;
     input.setAttribute("aria-valuetext", text);
@@ -95,12 +102,12 @@ function slider(label, min, max, onMove) {
 }
 
 // A row of radio buttons that looks like one switch: Tab reaches it, arrow keys choose.
-let groups = 0;
 function segments(label, options, onPick) {
-  const name = `dl-group-${(groups += 1)}-${Math.random().toString(36).slice(2)}`;
+  const name = `dl-${Math.random().toString(36).slice(2)}`; // of the group, on the whole page
   const inputs = options.map((value) => html("input", { type: "radio", name, value, ...OWN_KEYS }));
   inputs.forEach((input, i) => input.addEventListener("change", () => onPick(options[i])));
-  const labels = inputs.map((input, i) => html("label", {}, input, html("span", {}, `${options[i]}`)));
+  const face = (i) => html("span", {}, `${options[i]}`);
+  const labels = inputs.map((input, i) => html("label", {}, input, face(i)));
   const node = html(
     "fieldset",
     { class: "dl-segments" },

@@ -122,7 +122,8 @@ export default {
       middle.show({ ...image, data: log }, extent(log), "its frequencies, lowest in the middle");
       const corner = Math.ceil(Math.hypot(...image.shape) / 2);
       control = slider("radius", 0, corner, (radius) => put(model, { radius }));
-      sheet.replaceChildren(stage, html("div", { class: "dl-row" }, control.node, pass.node), words);
+      const row = html("div", { class: "dl-row" }, control.node, pass.node);
+      sheet.replaceChildren(stage, row, words);
       update();
     };
     const update = () => {

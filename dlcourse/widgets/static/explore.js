@@ -46,18 +46,20 @@ function filter2d(image, kernel, steps) {
 }
 
 // ---- the picture -----------------------------------------------------------------------------
-const box = (kind, x, y, width, height) => svg("rect", { class: `dl-${kind}`, x, y, width, height });
+const box = (kind, x, y, width, height) =>
+  svg("rect", { class: `dl-${kind}`, x, y, width, height });
 
-function place(node, attributes) {
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-}
+// From shares of a picture's width and height to its row and column.
+const inPixels = ({ shape }, x, y) => [shape[0] * y - 0.5, shape[1] * x - 0.5];
 
-// A grid of numbers with a heading; `fill` puts text into the cells.
+// A grid with a heading, whose cells make(index) makes.
 function numbers(kind, heading, [rows, columns], make) {
   const cells = Array.from({ length: rows * columns }, (_, i) => make(i));
-  const size = `--columns: ${columns}; --cell: ${columns > 3 ? "42px; --type: 11px" : "52px; --type: 14px"}`;
-  const grid = html("div", { class: "dl-cells", style: size }, ...cells);
-  return { node: html("div", { class: `dl-grid dl-${kind}` }, html("h4", {}, heading), grid), cells };
+  const [cell, type] = columns > 3 ? [42, 11] : [52, 14];
+  const style = `--columns: ${columns}; --cell: ${cell}px; --type: ${type}px`;
+  const grid = html("div", { class: "dl-cells", style }, ...cells);
+  const node = html("div", { class: `dl-grid dl-${kind}` }, html("h4", {}, heading), grid);
+  return { node, cells };
 }
 
 function equation(kernel, edit) {
@@ -82,10 +84,11 @@ function equation(kernel, edit) {
 }
 
 function controls(model, fits) {
-  const names = Object.keys(model.get("kernels"));
+  const kernels = model.get("kernels");
+  const names = Object.keys(kernels);
   const options = [...names, "your own"].map((name) => html("option", { value: name }, name));
   const choose = html("select", { "aria-label": "kernel", ...OWN_KEYS }, ...options);
-  choose.addEventListener("change", () => put(model, { kernel: model.get("kernels")[choose.value] }));
+  choose.addEventListener("change", () => put(model, { kernel: kernels[choose.value] }));
   const label = html("label", { class: "dl-choose" }, html("span", {}, "kernel"), choose);
   const steps = { stride: [1, 2, 3], padding: [0, 1, 2], dilation: [1, 2, 3] };
   const switches = Object.entries(steps).map(([name, values]) => {
@@ -95,7 +98,7 @@ function controls(model, fits) {
   const node = html("div", { class: "dl-controls" }, label, ...switches.map((s) => s.node));
   const show = (kernel, now) => {
     const same = ({ shape, data }) => `${shape}` === `${kernel.shape}` && data === kernel.data;
-    choose.value = names.find((name) => same(model.get("kernels")[name])) ?? "your own";
+    choose.value = names.find((name) => same(kernels[name])) ?? "your own";
     options.at(-1).disabled = choose.value !== "your own";
     switches.forEach((s) => s.show(now[s.name], (value) => fits({ ...now, [s.name]: value })));
   };
@@ -115,14 +118,13 @@ class Explorer {
     const stage = html("div", { class: "dl-stage", ...keys }, this.input.node, this.output.node);
     sheet.append(this.controls.node, stage, this.bench, this.words);
     onArrows(stage, (rows, columns) => this.go(this.at[0] + rows, this.at[1] + columns));
-    onDrag(this.output.glass, (x, y) => this.go(this.out.shape[0] * y - 0.5, this.out.shape[1] * x - 0.5));
-    onDrag(this.input.glass, (x, y) => this.under(x, y));
+    onDrag(this.output.glass, (x, y) => this.go(...inPixels(this.out, x, y)));
+    onDrag(this.input.glass, (x, y) => this.under(...inPixels(this.padded, x, y)));
   }
 
   // The steps of the kernel, the place of the output pixel.
   get steps() {
-    const [stride, padding, dilation] = ["stride", "padding", "dilation"].map((s) => this.model.get(s));
-    return { stride, padding, dilation };
+    return read(this.model, ["stride", "padding", "dilation"]);
   }
 
   get at() {
@@ -130,8 +132,8 @@ class Explorer {
   }
 
   fits({ stride, padding, dilation }) {
-    const { image, kernel } = this;
-    return image.shape.every((n, i) => outputSize(n, kernel.shape[i], stride, padding, dilation) > 0);
+    const sizes = this.image.shape.map((n, i) => [n, this.kernel.shape[i]]);
+    return sizes.every(([n, k]) => outputSize(n, k, stride, padding, dilation) > 0);
   }
 
   go(...place) {
@@ -140,9 +142,8 @@ class Explorer {
   }
 
   // Centre the window on a place of the padded image.
-  under(x, y) {
+  under(row, column) {
     const { stride, dilation } = this.steps;
-    const [row, column] = [y * this.padded.shape[0] - 0.5, x * this.padded.shape[1] - 0.5];
     const [half, side] = this.kernel.shape.map((k) => (dilation * (k - 1)) / 2);
     this.go((row - half) / stride, (column - side) / stride);
   }
@@ -171,7 +172,8 @@ class Explorer {
     this.out = filter2d(this.image, kernel, this.steps);
     this.controls.show(this.model.get("kernel"), this.steps);
     this.equation.weights.forEach((cell, i) => {
-      if (cell.value === "" || Math.fround(cell.value) !== kernel.data[i]) cell.value = number(kernel.data[i], this.digits);
+      const shown = cell.value !== "" && Math.fround(cell.value) === kernel.data[i];
+      if (!shown) cell.value = number(kernel.data[i], this.digits); // leave what is being typed
     });
     this.frame();
     this.move();
@@ -203,11 +205,11 @@ class Explorer {
     const { steps, kernel, padded, equation } = this;
     const [p, q] = this.at;
     const [height, width] = kernel.shape.map((k) => steps.dilation * (k - 1) + 1);
-    place(this.window, { x: q * steps.stride, y: p * steps.stride, width, height });
-    place(this.pixel, { x: q, y: p });
+    adjust(this.window, { x: q * steps.stride, y: p * steps.stride, width, height });
+    adjust(this.pixel, { x: q, y: p });
     const places = taps(kernel.shape, [p, q], padded.shape[1], steps);
     const dot = (i) => `M${(i % padded.shape[1]) + 0.5} ${Math.floor(i / padded.shape[1]) + 0.5}h0`;
-    place(this.dots, { d: places.map(dot).join("") });
+    adjust(this.dots, { d: places.map(dot).join("") });
     places.forEach((from, i) => {
       write(equation.window[i], number(padded.data[from], this.digits));
       write(equation.products[i], number(padded.data[from] * kernel.data[i], this.digits));

@@ -19,22 +19,23 @@ function parse(text, unit = "") {
   let words = text.trim().replace("−", "-");
   if (unit && words.endsWith(unit)) words = words.slice(0, -unit.length).trim();
   const parts = words.replace(/(\d)[,_ ](?=\d{3}(\D|$))/g, "$1").replace(/%$/, "/100").split("/");
-  const values = parts.map((part) => (part.trim() ? Number(part) : NaN));
-  const value = values.length === 1 ? values[0] : values.length === 2 ? values[0] / values[1] : NaN;
+  const [above, below = 1, more] = parts.map((part) => (part.trim() ? Number(part) : NaN));
+  const value = more === undefined ? above / below : NaN;
   return Number.isFinite(value) ? value : NaN;
 }
 
 const MARKS = { right: "✓", close: "≈" };
 
 function button(words, kind, act) {
-  const node = html("button", { type: "button", class: `dl-button dl-${kind}`, ...OWN_KEYS }, words);
+  const look = { type: "button", class: `dl-button dl-${kind}`, ...OWN_KEYS };
+  const node = html("button", look, words);
   node.addEventListener("click", act);
   return node;
 }
 
 function numberForm(unit, say) {
-  const label = "your guess, a number";
-  const input = html("input", { type: "text", inputmode: "decimal", "aria-label": label, ...OWN_KEYS });
+  const kind = { type: "text", inputmode: "decimal", "aria-label": "your guess, a number" };
+  const input = html("input", { ...kind, ...OWN_KEYS });
   const help = html("p", { class: "dl-help", role: "alert" });
   const commit = () => {
     const guess = parse(input.value, unit);
@@ -48,6 +49,10 @@ function numberForm(unit, say) {
   });
   const nodes = [input, html("span", { class: "dl-unit" }, unit), button("guess", "go", commit)];
   return { nodes, help };
+}
+
+function buttons(choices, say) {
+  return { nodes: choices.map((words) => button(words, "choice", () => say(words))), help: "" };
 }
 
 function answered(model) {
@@ -69,10 +74,11 @@ export default {
     const sheet = panel(el, "predict", `Prediction: ${question}`);
     const body = html("div", { class: "dl-body", "aria-live": "polite", tabindex: -1 });
     sheet.append(html("p", { class: "dl-question" }, question), body);
+    const unit = model.get("unit");
     const ask = () => {
       const say = (guess) => put(model, { guess });
-      const choices = model.get("choices").map((words) => button(words, "choice", () => say(words)));
-      const { nodes, help } = choices.length ? { nodes: choices, help: "" } : numberForm(model.get("unit"), say);
+      const choices = model.get("choices");
+      const { nodes, help } = choices.length ? buttons(choices, say) : numberForm(unit, say);
       const tell = button("just show me", "tell", () => put(model, { told: true }));
       body.replaceChildren(html("div", { class: "dl-form" }, ...nodes, tell), help);
     };

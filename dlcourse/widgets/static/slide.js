@@ -15,9 +15,11 @@ function convolve(f, g) {
   return new Float64Array(f.length + g.length - 1).map((_, shift) => total(overlap(f, g, shift)));
 }
 
-const describe = (shift, meeting) =>
-  `shift ${shift}: ${plural(meeting.length, "product")} ${meeting.length === 1 ? "meets" : "meet"}, ` +
-  `sum ${number(total(meeting))}`;
+function describe(shift, meeting) {
+  const meet = meeting.length === 1 ? "meets" : "meet";
+  const products = `${plural(meeting.length, "product")} ${meet}`;
+  return `shift ${shift}: ${products}, sum ${number(total(meeting))}`;
+}
 
 // ---- the picture: four rows of bars on one grid, whose column 0 is f's first value -----------
 const PAGE = { width: 720, names: 84, top: 6, row: 94, head: 20, bar: 48 };
