@@ -126,12 +126,15 @@ class Lab:
 
     def run_all(self, timeout=300):
         """Run every cell by the menu, and wait until none is waiting."""
+        prompts = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]"
+        texts = f"{prompts}.map(prompt => prompt.textContent).join()"
+        before = self.page.evaluate(texts)
         self.page.locator(".lm-MenuBar-itemLabel", has_text="Run").first.click()
         self.page.locator(".lm-Menu-itemLabel", has_text="Run All Cells").first.click()
-        prompts = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]"
-        self.page.wait_for_function(f"{prompts}.some(prompt => prompt.textContent.includes('*'))")
-        ran = f"{prompts}.every(prompt => !/\\[[ *]/.test(prompt.textContent))"
-        self.page.wait_for_function(ran, timeout=1000 * timeout)
+        started = f"before => {texts} !== before"  # [*], or a number if it was quick
+        self.page.wait_for_function(started, arg=before)
+        ended = f"() => !/\\[[ *]/.test({texts})"
+        self.page.wait_for_function(ended, timeout=1000 * timeout)
         self.idle()
 
     def cell(self, code):
