@@ -23,8 +23,6 @@ FLAGS = (  # quiet: nothing but the pages under test asks for anything
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--disable-gpu-vsync",
-    "--disable-frame-rate-limit",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 STARTING = 60  # seconds that JupyterLab may take

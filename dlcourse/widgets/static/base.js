@@ -43,9 +43,14 @@ function write(node, text) {
 // ---- state ---------------------------------------------------------------------------------
 const read = (model, names) => Object.fromEntries(names.map((name) => [name, model.get(name)]));
 
+// Change traits; the picture follows at once, the kernel hears of it when the picture is painted.
+const unsaved = new WeakSet();
 function put(model, changes) {
   for (const [name, value] of Object.entries(changes)) model.set(name, value);
-  model.save_changes();
+  if (unsaved.has(model)) return; // quick keys share a message
+  unsaved.add(model);
+  const save = () => unsaved.delete(model) && model.save_changes();
+  requestAnimationFrame(() => setTimeout(save));
 }
 
 // Call draw now and whenever one of the traits changes; returns the clean-up.
