@@ -86,6 +86,9 @@ def test_keys_and_cells_move_the_same_state(lab, address):
     assert lab.run(lab.cell("widget.shift  # read")) == "3"
     lab.run(lab.cell("widget.shift = 2"))
     place.get_by_text("shift 2: 3 products meet, sum 3").wait_for()
+    place.locator(".dl-stage").click()  # after a click, too, the keys belong to the widget
+    change(place, lambda: page.keyboard.press("ArrowRight"))
+    assert lab.page.evaluate("document.activeElement.ariaLabel") == "shift"
 
 
 def test_a_guess_survives_a_reload(lab, address):

@@ -47,7 +47,7 @@ def race(lab, place):
     place.get_by_role("radio", name="3", exact=True).focus()
     change(place, lambda: lab.page.keyboard.press("ArrowLeft"))
     assert "fastest measured: " not in place.locator(".dl-sentence").inner_text()
-    lab.page.keyboard.press("m")
+    place.get_by_role("button", name="measure").press("Enter")
     place.get_by_text("all measured here").wait_for()
     assert "fastest measured: " in place.locator(".dl-sentence").inner_text()
     assert lab.run(lab.cell("race.measured[")) == "['direct', 'fft', 'im2col', 'taps']"

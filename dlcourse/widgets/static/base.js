@@ -150,6 +150,10 @@ function onDrag(node, place) {
     report(event);
   });
   node.addEventListener("pointermove", (event) => event.buttons && report(event));
+  // A press on what can't be focused itself would give the focus, and the next keys, to the cell.
+  node.addEventListener("mousedown", (event) => {
+    if (!node.closest(".dl-widget [tabindex]")) event.preventDefault();
+  });
 }
 
 // ---- pictures ------------------------------------------------------------------------------

@@ -88,22 +88,17 @@ class Race {
     const picture = svg("svg", { viewBox: `0 0 ${PAGE.width} ${height}`, "aria-hidden": "true" });
     picture.append(...this.legends, ...this.lanes.map((l) => l.node));
     const bar = html("div", { class: "dl-controls" }, ...Object.values(this.switches).map((s) => s.node));
-    sheet.append(bar, picture, this.starter(sheet), this.words);
+    sheet.append(bar, picture, this.starter(), this.words);
   }
 
   // The button, and what stands beside it.
-  starter(sheet) {
+  starter() {
     const kernel = typeof this.model.send === "function";
-    const label = kernel ? "measure (m)" : "measuring needs a running kernel";
+    const label = kernel ? "measure" : "measuring needs a running kernel";
     this.button = html("button", { type: "button", class: "dl-button dl-go", ...OWN_KEYS }, label);
     this.note = html("span", { class: "dl-note", role: "status" });
     if (!kernel) this.button.setAttribute("disabled", "");
     this.button.addEventListener("click", () => this.ask());
-    sheet.addEventListener("keydown", (event) => {
-      if (event.key !== "m" || event.altKey || event.ctrlKey || event.metaKey || !kernel) return;
-      event.preventDefault();
-      this.ask();
-    });
     return html("div", { class: "dl-starter" }, this.button, this.note);
   }
 
