@@ -159,14 +159,11 @@ class Lab:
 
 
 def _settle(home):
-    """Settings of a fresh user, less the news, and with every cell kept in the page to be seen."""
-    settings = home / "settings" / "@jupyterlab" / "notebook-extension"
-    config = home / "config" / "labconfig"
-    for folder in (settings, config):
-        folder.mkdir(parents=True)
-    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
+    """Settings of a fresh user, less the question about news."""
+    folder = home / "config" / "labconfig"
+    folder.mkdir(parents=True)
     off = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
-    (config / "page_config.json").write_text(json.dumps(off))
+    (folder / "page_config.json").write_text(json.dumps(off))
 
 
 def _environment(home):
