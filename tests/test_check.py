@@ -74,7 +74,11 @@ class Tensor(list):
 
 WORDS = {
     "nothing": (lambda x: None, "yours returns None: is a `return` missing?"),
-    "list": (lambda x: [2, 4, 8], "[2, 4, 8], an array; yours returns [2, 4, 8], a list."),
+    "list": (
+        lambda x: [2, 4, 8],
+        "an array; yours returns [2, 4, 8], a list: wrap it in np.array(...).",
+    ),
+    "tuple": (lambda x: (2, 4), "yours returns (2, 4), a tuple: wrap it in np.array(...)."),
     "scalar": (lambda x: 2.0, "an array; yours returns 2.0, a number."),
     "tensor": (lambda x: Tensor([2]), "yours returns [2], a Tensor."),
     "text": (lambda x: "2 4 8", "yours returns '2 4 8', a str."),
@@ -115,8 +119,12 @@ def test_numbers_that_look_alike_are_written_out():
 
 def test_a_whole_number_is_not_a_float():
     assert not is_right(3.0, 3) and is_right(3, 3.0) and is_right(np.int64(3), 3)
-    assert complaint(3.0, 3) == "It should return 3, a whole number; yours returns 3.0, a number."
-    assert complaint((0.0, 1), (0, 1)).startswith("It should return (0, 1), a tuple; yours")
+    way_out = "use // to divide whole numbers."
+    number = "It should return 3, a whole number; yours returns 3.0, a number"
+    assert complaint(3.0, 3) == f"{number}: {way_out}"
+    pair = "It should return (0, 1), a tuple; yours returns (0, 1.0), a tuple"
+    assert complaint((0, np.float64(1)), (0, 1)) == f"{pair}: {way_out}"
+    assert complaint("3", 3) == "It should return 3, a whole number; yours returns '3', a str."
 
 
 def test_large_answers_are_told_by_their_first_difference():
@@ -149,6 +157,28 @@ def test_a_result_is_no_function():
 def test_warnings_of_the_function_stay_silent(capsys):
     verdict(lambda x: np.exp(1e6 * x))  # overflows
     assert capsys.readouterr().err == ""
+
+
+def talks(x):
+    print("I got", x)
+    return x + x
+
+
+def test_a_function_that_prints_is_heard_on_the_smallest_failing_input_only(capsys):
+    verdict(talks, against=lambda x: 2 * x + (len(x) > 3))
+    assert capsys.readouterr().out == "I got [3 5 9 2]\n"
+    check(talks, against=double, on=SERIES)
+    assert capsys.readouterr().out == "✓ talks: 3 inputs, all as expected\n"
+
+
+def test_a_function_that_is_run_again_is_not_heard_again(capsys):
+    verdict(talks, also=lambda function, x: f"Wasteful: {function(x)}")
+    assert capsys.readouterr().out == "I got [1 2 4]\n"
+
+
+def test_a_function_that_raises_is_heard(capsys):
+    verdict(lambda x: print("before") or raises(x))
+    assert capsys.readouterr().out == "before\n"
 
 
 def test_errors_that_stop_a_program_are_not_swallowed():
@@ -200,8 +230,8 @@ GRIDS = hnp.arrays(
 TURNS = {
     "the expected one, transposed": lambda e: e.T,
     "the expected one, turned by half a turn": lambda e: e[::-1, ::-1],
-    "the expected one, upside down": lambda e: e[::-1],
-    "the expected one, mirrored left to right": lambda e: e[:, ::-1],
+    "the expected one, flipped top to bottom": lambda e: e[::-1],
+    "the expected one, flipped left to right": lambda e: e[:, ::-1],
 }
 
 

@@ -32,12 +32,12 @@ WRONG = [pair for pair in WRITTEN if not pair[1].__name__.startswith("right_")]
 RIGHT = [pair for pair in WRITTEN if pair[1].__name__.startswith("right_")]
 RECOGNISED = {
     "conv2d": {
-        "flips": "the kernel is flipped",
+        "flips": "the kernel is turned by half a turn",
         "ignores_stride": "the stride is ignored",
         "strides_rows_only": "the stride moves the window down but not right",
     },
     "convolve_by_columns": {
-        "flips": "the filters are flipped",
+        "flips": "the filters are turned by half a turn",
         "ignores_stride": "the stride is ignored",
         "reshapes_the_product_without_moving_axes": (
             "(K, N P Q) is reshaped to (N, K, P, Q) and no axis moved"
@@ -53,12 +53,12 @@ RECOGNISED = {
     },
     "find_patch": {"correlation_alone": "the correlation alone is searched"},
     "flip_and_filter": {
-        "does_not_flip": "the kernel is not flipped",
-        "flips_rows_only": "the kernel is flipped upside down only",
+        "does_not_flip": "the kernel is not turned by half a turn",
+        "flips_rows_only": "the kernel is flipped top to bottom only",
         "flips_columns_only": "the kernel is flipped left to right only",
         "transposes_and_flips": "the kernel is transposed",
     },
-    "input_gradient": {"turns_the_filters": "the filters are turned where they should not be"},
+    "input_gradient": {"turns_the_filters": "the filters are turned by half a turn first"},
     "layer_size": {
         "forgets_the_biases": "the biases are not counted",
         "multiplications_only": "a product and its addition count as one",
@@ -66,6 +66,7 @@ RECOGNISED = {
     "moving_average": {
         "forgets_to_divide": "the sum is not divided by n",
         "mode_same": "zeros are averaged in at the ends",
+        "mode_full": "the ends are kept where the kernel hangs over",
     },
     "output_size": {
         "pads_one_end": "padding is added at one end only",
@@ -80,7 +81,10 @@ RECOGNISED = {
         "last_of_equals": "the last of equal pixels gets the gradient",
         "overwrites": "a pixel that wins again keeps the last gradient only",
     },
-    "sum_of_dice": {"does_not_flip": "g is slid along f without being flipped"},
+    "sum_of_dice": {
+        "does_not_flip": "g is slid along f without being flipped",
+        "overwrites_earlier_pairs": "a later product replaces an earlier one",
+    },
     "transform_filter": {"halves_missing": "the halves are missing"},
     "weight_gradient": {
         "averages_over_the_images": "the sum over the images is divided by N",

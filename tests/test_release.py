@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import re
 
 import nbformat.v4 as v4
 import pytest
@@ -65,6 +66,14 @@ def test_every_exercise_has_words_hints_and_a_check(path):
             title = [c.source for c in cells[:i] if c.source.startswith("## ")][-1]
             assert "**By hand.**" in title and "| result |" in title
             assert ast.parse(cell.source).body[0].name == cell.metadata.nbgrader.grade_id
+
+
+@pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
+def test_a_sheet_says_what_a_result_is_and_promises_no_lesson_that_is_not_there(path):
+    words = "\n".join(cell.source for cell in load(path).cells if cell.cell_type == "markdown")
+    assert "Results are NumPy arrays, unless the task says otherwise." in words
+    lessons = {lesson.name[:2] for lesson in ROOT.glob("lessons/*.ipynb")}
+    assert set(re.findall(r"[Ll]esson (\d\d)", words)) <= lessons
 
 
 def test_making_an_exercise_twice_gives_the_same_bytes():

@@ -1,8 +1,17 @@
 """Is an answer right, and if not, how do we say so?"""
 
+from types import MappingProxyType
+
 import numpy as np
 
 WRITTEN_OUT = 30  # arrays with more values are described by their shape
+WAYS_OUT = MappingProxyType(  # from what kind to what kind
+    {
+        ("a list", "an array"): ": wrap it in np.array(...)",
+        ("a tuple", "an array"): ": wrap it in np.array(...)",
+        ("a number", "a whole number"): ": use // to divide whole numbers",
+    }
+)
 
 
 def same(yours, expected):
@@ -49,7 +58,7 @@ def complaint(yours, expected):
     >>> complaint(np.array([1.0, 2.5]), np.array([1, 2]))
     'It should return [1, 2]; yours returns [1, 2.5].'
     >>> complaint([1, 2], np.array([1, 2]))
-    'It should return [1, 2], an array; yours returns [1, 2], a list.'
+    'It should return [1, 2], an array; yours returns [1, 2], a list: wrap it in np.array(...).'
     >>> complaint(None, 7)
     'It should return 7; yours returns None: is a `return` missing?'
     """
@@ -57,7 +66,7 @@ def complaint(yours, expected):
     if yours is None:
         return f"It should return {ours}; yours returns None: is a `return` missing?"
     if not _kinds_agree(yours, expected):
-        ours, theirs = _with_kind(expected), _with_kind(yours)
+        ours, theirs = _with_kind(expected), _with_kind(yours) + _way_out(yours, expected)
     elif isinstance(expected, np.ndarray) and yours.shape != expected.shape:
         ours, theirs = _with_shape(expected), _with_shape(yours)
     elif isinstance(expected, np.ndarray) and expected.size > WRITTEN_OUT:
@@ -122,8 +131,21 @@ def _kinds_agree(yours, expected):
 def _with_kind(value):
     if value is None:
         return "None"
-    words = str(value) if kind(value) == "a number" else text(value)  # 3.0, not 3
-    return f"{words}, {kind(value)}"
+    return f"{_literal(value)}, {kind(value)}"
+
+
+def _literal(value):
+    """Like text, but 3.0 is not 3."""
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_literal, value))})"
+    return str(value) if kind(value) == "a number" else text(value)
+
+
+def _way_out(yours, expected):
+    """How to get from one kind to the other, where one can tell; of tuples, for the first such."""
+    if isinstance(yours, tuple) and isinstance(expected, tuple):
+        return next(filter(None, map(_way_out, yours, expected)), "")
+    return WAYS_OUT.get((kind(yours), kind(expected)), "")
 
 
 def _with_shape(array):

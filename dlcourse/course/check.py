@@ -5,8 +5,10 @@ import inspect
 import sys
 import traceback
 import warnings
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import partial
+from io import StringIO
 
 import numpy as np
 
@@ -26,9 +28,10 @@ class CheckFailed(AssertionError):
 
 @dataclass(frozen=True)
 class Failure:
-    """An input on which a function goes wrong, a sentence about it, and the two answers."""
+    """An input on which a function goes wrong, what it printed, what is wrong, both answers."""
 
     arguments: tuple
+    printed: StringIO
     complaint: str
     answers: tuple = ()  # yours and the expected one, unless there is none
 
@@ -37,7 +40,8 @@ def check(function, against, on, name=None, slips=(), also=lambda function, *arg
     """Try a function on many inputs and compare it with a reference.
 
     Prints a tick if all is well. Otherwise the smallest failing input is shown with both answers,
-    with the mistake that explains all of the wrong answers, if there is one.
+    with the mistake that explains all of the wrong answers, if there is one. What the function
+    prints is shown for that input only.
 
     Args:
         function: the student's; it gets copies of the inputs and is trusted in nothing.
@@ -75,6 +79,7 @@ def check(function, against, on, name=None, slips=(), also=lambda function, *arg
         print(f"✓ {name}: {len(on)} inputs, all as expected")
         return
     first = failures[0]
+    print(first.printed.getvalue(), end="")
     _draw(first)
     raise CheckFailed(
         f"✗ {name} goes wrong on {len(failures)} of {len(on)} inputs. The smallest:\n"
@@ -85,19 +90,22 @@ def check(function, against, on, name=None, slips=(), also=lambda function, *arg
 def _try(function, against, also, arguments):
     """The failure of a function on one input, or None."""
     expected = against(*copy.deepcopy(arguments))
-    given = copy.deepcopy(arguments)
+    given, printed = copy.deepcopy(arguments), StringIO()
+    fail = partial(Failure, arguments, printed)
     try:
-        yours = function(*given)
+        with redirect_stdout(printed):
+            yours = function(*given)
     except Exception as error:
-        return Failure(arguments, _raised(function, error))
+        return fail(_raised(function, error))
     for before, after in zip(arguments, given, strict=True):
         if not np.array_equal(before, after):
             words = f"It changes its input, {text(before)} became {text(after)}: work on a copy."
-            return Failure(arguments, words)
+            return fail(words)
     if not is_right(yours, expected):
-        return Failure(arguments, complaint(yours, expected), (yours, expected))
-    words = also(function, *copy.deepcopy(arguments))
-    return Failure(arguments, words) if words else None
+        return fail(complaint(yours, expected), (yours, expected))
+    with redirect_stdout(StringIO()):  # heard above already
+        words = also(function, *copy.deepcopy(arguments))
+    return fail(words) if words else None
 
 
 def _raised(function, error):

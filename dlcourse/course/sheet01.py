@@ -124,11 +124,19 @@ def one_is_best(image, patch):
 
 SLIPS = MappingProxyType(
     {
-        "sum_of_dice": {"g is slid along f without being flipped": correlate},
+        "sum_of_dice": {
+            "g is slid along f without being flipped": correlate,
+            "a later product replaces an earlier one": lambda f, g: np.append(
+                f[:-1] * g[0], f[-1] * g
+            ),
+        },
         "moving_average": {
             "the sum is not divided by n": lambda x, n: n * moving_average(x, n),
             "zeros are averaged in at the ends": lambda x, n: np.convolve(
                 x, np.ones(n) / n, "same"
+            ),
+            "the ends are kept where the kernel hangs over": lambda x, n: np.convolve(
+                x, np.ones(n) / n
             ),
         },
         "echo": {
@@ -145,13 +153,15 @@ SLIPS = MappingProxyType(
             "the division is rounded up": lambda n, k, s, p: -((k - n - 2 * p) // s) + 1,
         },
         "flip_and_filter": {
-            "the kernel is not flipped": lambda x, k: convolve2d(x, k[::-1, ::-1]),
-            "the kernel is flipped upside down only": lambda x, k: convolve2d(x, k[:, ::-1]),
+            "the kernel is not turned by half a turn": lambda x, k: convolve2d(x, k[::-1, ::-1]),
+            "the kernel is flipped top to bottom only": lambda x, k: convolve2d(x, k[:, ::-1]),
             "the kernel is flipped left to right only": lambda x, k: convolve2d(x, k[::-1]),
             "the kernel is transposed": lambda x, k: convolve2d(x, k.T),
         },
         "conv2d": {
-            "the kernel is flipped": lambda x, k, s, p: filter2d(x, k[::-1, ::-1], s, p),
+            "the kernel is turned by half a turn": lambda x, k, s, p: filter2d(
+                x, k[::-1, ::-1], s, p
+            ),
             "the stride is ignored": lambda x, k, s, p: filter2d(x, k, 1, p),
             "the stride moves the window down but not right": lambda x, k, s, p: filter2d(
                 x, k, 1, p

@@ -172,7 +172,9 @@ SLIPS = MappingProxyType(
             "h and w have changed places": lambda *given: np.array(pixel_behind(*given))[[0, 2, 1]],
         },
         "convolve_by_columns": {
-            "the filters are flipped": lambda x, w, *how: conv2d(x, w[..., ::-1, ::-1], *how),
+            "the filters are turned by half a turn": lambda x, w, *how: conv2d(
+                x, w[..., ::-1, ::-1], *how
+            ),
             "the stride is ignored": lambda x, w, stride, padding: conv2d(x, w, 1, padding),
             "(K, N P Q) is reshaped to (N, K, P, Q) and no axis moved": lambda *given: np.swapaxes(
                 y := conv2d(*given), 0, 1
@@ -194,7 +196,7 @@ SLIPS = MappingProxyType(
             ],
         },
         "input_gradient": {
-            "the filters are turned where they should not be": lambda dy, w, *given: (
+            "the filters are turned by half a turn first": lambda dy, w, *given: (
                 conv2d_input_gradient(dy, w[..., ::-1, ::-1], *given)
             ),
         },
