@@ -12,13 +12,14 @@ card, the drawing of the screen by the processor: the same work for every progra
 import argparse
 import json
 import os
-import platform
 import tempfile
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
 from benchmarks.browser import Lab, chromium, jupyterlab
+from dlcourse.course.probe import cpu
 
 WARM_UP = 4  # presses that don't count; an even number, as is that of those that do
 RESULTS = Path(__file__).parent / "results" / "widgets.json"
@@ -120,7 +121,7 @@ def run(presses):
         presses: how many keys for each.
 
     Returns:
-        dict name -> {"changed_ms", "painted_ms"}, medians.
+        (dict name -> {"changed_ms", "painted_ms"}, medians; the circumstances)
     """
     import nbformat.v4 as v4
 
@@ -136,7 +137,8 @@ def run(presses):
             lab.run_all()
             assert not lab.cell_errors(), lab.cell_errors()
             places = {name: case[1:] for name, case in CASES.items()}
-            return {name: measure(lab, *place, presses) for name, place in places.items()}
+            about = circumstances(browser.version)
+            return {name: measure(lab, *place, presses) for name, place in places.items()}, about
 
 
 def report(medians):
@@ -152,9 +154,11 @@ def report(medians):
     return median_ms | worst | {"peer": PEER, "medians": medians}
 
 
-def machine():
-    """What was measured on, and when."""
-    return {"date": f"{date.today()}", "cores": os.cpu_count(), "machine": platform.platform()}
+def circumstances(chromium_version):
+    """What was measured on, and when; a load above 1 means that others were at work, too."""
+    lab = {name: version(name) for name in ("jupyterlab", "anywidget", "ipywidgets", "matplotlib")}
+    machine = {"cpu": cpu().model, "cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}
+    return {"date": f"{date.today()}", "machine": machine, "chromium": chromium_version, **lab}
 
 
 def main():
@@ -162,7 +166,8 @@ def main():
     parser.add_argument("--quick", action="store_true", help="fewer presses, within 45 s")
     parser.add_argument("--record", action="store_true", help=f"write {RESULTS.name}")
     options = parser.parse_args()
-    figures = report(run(presses=10 if options.quick else 100)) | machine()
+    medians, about = run(presses=10 if options.quick else 100)
+    figures = report(medians) | about
     if options.record:
         RESULTS.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf8")
     print(json.dumps(figures))

@@ -76,9 +76,14 @@ function disc([height, width], radius) {
 }
 
 function filtered({ shape, re, im }, mask, keep) {
-  const pass = centre(shape, mask).map((inside) => (keep === "low" ? inside : 1 - inside));
-  const x = re.map((value, i) => (value * pass[i]) / re.length);
-  fft2(shape, x, im.map((value, i) => (value * pass[i]) / im.length), true);
+  const [inside, kept] = [centre(shape, mask), keep === "low" ? 1 : 0];
+  const [x, y] = [new Float64Array(re.length), new Float64Array(re.length)];
+  for (let i = 0; i < x.length; i += 1) {
+    if (inside[i] !== kept) continue;
+    x[i] = re[i] / x.length;
+    y[i] = im[i] / x.length;
+  }
+  fft2(shape, x, y, true);
   return x;
 }
 
