@@ -2,6 +2,8 @@
 
 import base64
 import json
+from importlib import import_module
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +25,7 @@ from dlcourse.widgets.prediction import Prediction
 from dlcourse.widgets.slide import SlideAndFlip
 
 IMAGE = np.random.default_rng(1).random((8, 16))
+LESSONS = Path(__file__).parent.parent / "lessons"
 VIEW = "application/vnd.jupyter.widget-view+json"
 MAKERS = {
     "slide": lambda: SlideAndFlip([1, 2, 3], [1, 0.5], shift=1),
@@ -168,3 +171,15 @@ def test_arrays_are_copies_that_nobody_changes_unnoticed():
     assert widget.f[0] == 1
     with pytest.raises(ValueError, match="read-only"):
         widget.f[0] = 7
+
+
+@pytest.mark.parametrize("path", sorted(LESSONS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_lessons_store_todays_programs(path):
+    """What a reader without a kernel runs is what the library would send."""
+    pages = json.loads(path.read_text(encoding="utf8"))["metadata"].get("widgets", {})
+    states = [model["state"] for page in pages.values() for model in page["state"].values()]
+    stored = {state["_anywidget_id"]: state["_esm"] for state in states if "_esm" in state}
+    for name, program in stored.items():
+        room, _, widget = name.rpartition(".")
+        today = getattr(import_module(room), widget)._esm
+        assert program == today, f"{widget} is out of date: course.py refresh lessons/{path.name}"
