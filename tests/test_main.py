@@ -5,13 +5,18 @@ import os
 import re
 
 import jupyterlab.labapp
+import nbformat
+import nbformat.v4 as v4
 import pytest
+from nbformat.sign import NotebookNotary
 
 import dlcourse.__main__ as command_line
 import dlcourse.course.export
 import dlcourse.course.machine
 import dlcourse.grading.notebooks
 import dlcourse.grading.release
+
+SVG = v4.new_output("display_data", data={"image/svg+xml": "<svg></svg>"})
 
 
 @pytest.fixture
@@ -46,17 +51,22 @@ def test_paths_and_options_arrive(calls, tmp_path):
 
 def test_lab_opens_the_first_lesson_with_the_options_given(calls, monkeypatch, tmp_path):
     monkeypatch.setattr(command_line, "ROOT", tmp_path)
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
     (tmp_path / "lessons").mkdir()
-    (tmp_path / command_line.FIRST_LESSON).touch()
+    lesson = v4.new_notebook(cells=[v4.new_code_cell("1 + 1", outputs=[SVG])])
+    nbformat.write(lesson, tmp_path / command_line.FIRST_LESSON)
+    assert not NotebookNotary().check_signature(lesson)
     command_line.main(["lab", "--", "--port=9999"])
     ((_, (arguments,), _),) = calls
     assert f"--ServerApp.root_dir={tmp_path}" in arguments and arguments[-1] == "--port=9999"
     assert "--LabApp.default_url=/lab/tree/lessons/00_start_here.ipynb" in arguments
     assert "--ServerApp.ip=127.0.0.1" in arguments
+    assert NotebookNotary().check_signature(lesson)  # its drawings show before it is run
 
 
 @pytest.mark.parametrize(("user", "allowed"), [(0, True), (1000, False)])
-def test_lab_allows_root_where_it_is_root(calls, monkeypatch, user, allowed):
+def test_lab_allows_root_where_it_is_root(calls, monkeypatch, tmp_path, user, allowed):
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
     monkeypatch.setattr(os, "geteuid", lambda: user, raising=False)
     command_line.main(["lab"])
     ((_, (arguments,), _),) = calls

@@ -126,7 +126,7 @@ def pictures(images, columns=4, same_scale=False):
     return _plot(figure, "; ".join(told))
 
 
-def regions(winners, rows, columns, label="", xlabel="", ylabel=""):
+def regions(winners, rows, columns, label="", xlabel="", ylabel="", order=()):
     """Map which of several choices wins where, each with its colour and its letters.
 
     Args:
@@ -135,6 +135,7 @@ def regions(winners, rows, columns, label="", xlabel="", ylabel=""):
         columns: values of the horizontal axis.
         label: the plot's title.
         xlabel, ylabel: names of the axes.
+        order: names in the order of their colours, so that two maps can share them.
 
     Returns:
         Plot.
@@ -142,7 +143,7 @@ def regions(winners, rows, columns, label="", xlabel="", ylabel=""):
     >>> regions([["a", "a"], ["a", "b"]], rows=[1, 2], columns=[3, 4], label="best")
     best: 1: a a; 2: a b
     """
-    names = sorted({name for row in winners for name in row})
+    names = list(dict.fromkeys([*order, *sorted({name for row in winners for name in row})]))
     figure, (axes,) = _figure(1, 1, (0.85 * len(columns) + 1.2, 0.5 * len(rows) + 1))
     for i, row in enumerate(winners):
         for j, name in enumerate(row):
