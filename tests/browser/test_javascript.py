@@ -136,7 +136,8 @@ def test_verdicts_agree(page, rng):
     assert each(page, "widgets.prediction.amount", [[x] for x in numbers]) == [
         amount(x) for x in numbers
     ]
-    cases = [(x * factor, x, 0.1) for x in numbers for factor in (-1, 0.05, 0.6, 0.95, 1, 1.7, 2.5, 30)]
+    factors = (-1, 0.05, 0.6, 0.95, 1, 1.7, 2.5, 30)
+    cases = [(x * factor, x, 0.1) for x in numbers for factor in factors]
     cases += [("a", "a", 0.1), ("a", "b", 0.1), (3, 0, 0.1)]
     assert each(page, "widgets.prediction.verdict", cases) == [verdict(*case) for case in cases]
 
