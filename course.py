@@ -27,7 +27,7 @@ PACKAGES = "Lib/site-packages" if WINDOWS else "lib/python*/site-packages"
 STAMP = VENV / "dlcourse.json"
 OLDEST = (3, 11)
 FIRST_PORT = 8888
-COMPILERS = ["c++", "g++", "clang++", "cl"]
+COMPILERS = ["c++", "clang++", "g++"]
 AGAIN = "and run the same command again"
 WAYS_OUT = [  # what a failed command prints, and the sentence for whoever ran it
     (
@@ -161,6 +161,11 @@ def driver_extra():
     return {"gpu"} if major > 12 else {"gpu12"} if major == 12 else set()
 
 
+def compiler_extra():
+    """Return the extra with a C++ compiler, which the emulated GPU uses, if there is none here."""
+    return set() if any(map(shutil.which, COMPILERS)) else {"emulator"}
+
+
 def make_venv(progress):
     """Make .venv, or keep the one there if its Python runs and is new enough."""
     check = f"import sys; sys.exit(sys.version_info < {OLDEST})"
@@ -204,9 +209,6 @@ def set_up(extras):
         install(extras, progress)
         STAMP.write_text(json.dumps({"lock": lock(), "extras": sorted(extras)}))
     say(f"Set up in {time.monotonic() - progress.began:.0f} s.")
-    if not any(map(shutil.which, COMPILERS)) and not list(VENV.glob(PACKAGES + "/ziglang")):
-        pip = f'"{PYTHON}" -m pip install -c constraints.txt -e ".[emulator]"'
-        say(f'No C++ compiler; later lessons use one. To install it: cd "{ROOT}" && {pip}')
 
 
 def hand_over(*arguments):
@@ -242,7 +244,7 @@ def choose_port(wanted):
 def lab(options, rest):
     """Open JupyterLab on the first lesson, for this machine only."""
     port = choose_port(options.port)
-    set_up(driver_extra())
+    set_up(driver_extra() | compiler_extra())
     flags = [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     flags += ["--no-browser"] if options.no_browser else []
     hand_over("-m", "dlcourse", "lab", "--", *flags, *rest)
@@ -250,7 +252,7 @@ def lab(options, rest):
 
 def test(options, rest):
     """Run the tests, or the parts of them that are named."""
-    set_up({"test"} | (driver_extra() or {"gpu"}))
+    set_up({"test", "mpi"} | (driver_extra() or {"gpu"}) | compiler_extra())
     hand_over(ROOT / "tests/run.py", *rest)
 
 

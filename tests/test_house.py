@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-LAYERS = ["units", "timing", "conv", "draw", "widgets", "course", "grading", "__main__"]
+LAYERS = ["units", "trace", "timing", "hardware", "conv", "gpu", "cluster", "parallel", "plan"]
+LAYERS += ["draw", "widgets", "course", "grading", "__main__"]
 NOTEBOOK_LIBRARIES = {"IPython", "ipywidgets", "anywidget"}  # only in widgets/ and course/
 HEAVY = {
     "torch",
