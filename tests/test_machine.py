@@ -178,7 +178,7 @@ def test_what_cannot_be_measured_is_unknown(monkeypatch):
 def test_without_a_gpu_the_reason_is_given():
     reasons = {f.name: f.reason for f in machine.features(gpus=(), compilers=()) if not f.runs_on}
     assert reasons["GPU arrays and CUDA kernels (CuPy)"] == "no NVIDIA GPU found"
-    assert "pip install ziglang" in reasons["C++ code"]
+    assert "pip install ziglang" in reasons["CUDA kernels (emulated GPU)"]
 
 
 def test_a_gpu_that_cupy_cannot_use_is_said(monkeypatch):

@@ -110,7 +110,7 @@ def test_tests_bring_cupy_and_the_lab_keeps_it(course):
     course.fake()
     course.run("test", "unit")
     (pip,) = course.called("pip install")
-    assert re.search(r"\.\[gpu(12)?,test\]", pip)
+    assert re.search(r"\.\[(emulator,)?gpu(12)?,mpi,test\]", pip)
     assert course.called("tests/run.py unit")
     course.run("lab")
     assert not course.called("pip install")
@@ -244,15 +244,13 @@ def test_cupy_follows_the_driver(course, monkeypatch, report, extra):
     assert course.module().driver_extra() == extra
 
 
-def test_a_compiler_is_offered_where_there_is_none(course, monkeypatch, capsys):
+def test_a_compiler_is_brought_where_there_is_none(course, monkeypatch):
     course.fake()
     script = course.module()
     monkeypatch.setattr(script.shutil, "which", lambda name: None)
-    script.set_up(set())
-    (line,) = [s for s in capsys.readouterr().err.splitlines() if "C++" in s]
-    command = line.split("install it: ")[1]
-    subprocess.run(command, shell=True, check=True)
-    assert course.called("pip install -c constraints.txt -e .[emulator]")
+    assert script.compiler_extra() == {"emulator"}
+    monkeypatch.setattr(script.shutil, "which", lambda name: "/usr/bin/c++")
+    assert script.compiler_extra() == set()
 
 
 def test_the_library_gets_its_commands_and_a_clean_stdout(course):

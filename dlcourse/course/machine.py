@@ -120,7 +120,7 @@ def features(gpus, compilers):
         Feature("arrays (NumPy)", "CPU", f"NumPy {numpy.__version__}"),
         Feature("neural networks (torch)", *_torch_device(gpus)),
         Feature("GPU arrays and CUDA kernels (CuPy)", *_cupy_device(gpus)),
-        Feature("C++ code", *_compiler(compilers)),
+        Feature("CUDA kernels (emulated GPU)", *_compiler(compilers)),
         Feature("widgets (anywidget)", *_widgets()),
     )
 
@@ -161,7 +161,7 @@ def _cupy_works():
 
 def _compiler(compilers):
     if not compilers:
-        return None, "no compiler found: pip install ziglang brings one"
+        return None, "no C++ compiler found: pip install ziglang brings one"
     return "CPU", f"{compilers[0].command} {compilers[0].version}"
 
 
