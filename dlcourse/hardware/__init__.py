@@ -1,0 +1,1 @@
+"""Figures of GPUs and links, each with its source: what simulators and lessons read."""
