@@ -8,14 +8,12 @@ import math
 
 import numpy as np
 
+from dlcourse.gpu.errors import LaunchError
+
 MAX_THREADS = 1024  # a block. These three: CUDA C++ Programming Guide, "Compute Capabilities",
 MAX_BLOCK = (1024, 1024, 64)  # table of technical specifications, the same from 3.0 on
 MAX_GRID = (2**31 - 1, 65535, 65535)
 MAX_SHARED_BYTES = 48 * 1024  # a block, for a kernel that asks for no more
-
-
-class LaunchError(ValueError):
-    """A launch that no GPU could run, or that would hand a kernel the wrong bits."""
 
 
 def extent(name, given):
@@ -98,7 +96,7 @@ def check(signature, given):
     >>> check(signature, (np.zeros(3, "f4"), 2.5))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    dlcourse.gpu.arguments.LaunchError: argument 2 (n) is int, you passed float 2.5: ...
+    dlcourse.gpu.errors.LaunchError: argument 2 (n) is int, you passed float 2.5: ...
     """
     if not isinstance(given, tuple | list):
         raise LaunchError(f"arguments come as a tuple, not as {_kind(given)}: write (x, y, n)")
