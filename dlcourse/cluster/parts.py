@@ -14,11 +14,9 @@ from dlcourse.hardware.tables import rows
 # Who is NVLinked to whom in a DGX-1 with V100s, and by how many links: the hybrid cube mesh.
 # GPUs 0 and 1 as NCCL prints them (https://github.com/NVIDIA/nccl/issues/671), the others from
 # memory; each GPU's six links add up.
+SINGLE, DOUBLE = "01 02 13 26 37 45 46 57", "03 04 12 15 23 47 56 67"
 CUBE_MESH = MappingProxyType(
-    {
-        **{(0, 1): 1, (0, 2): 1, (0, 3): 2, (0, 4): 2, (1, 2): 2, (1, 3): 1, (1, 5): 2, (2, 3): 2},
-        **{(2, 6): 1, (3, 7): 1, (4, 5): 1, (4, 6): 1, (4, 7): 2, (5, 6): 2, (5, 7): 1, (6, 7): 2},
-    }
+    {(int(i), int(j)): n for n, pairs in ((1, SINGLE), (2, DOUBLE)) for i, j in pairs.split()}
 )
 NETWORKS = ("cable", "switch", "rails", "fat tree")
 NVLINK = ("switch", "cube", "pairs")
@@ -195,15 +193,41 @@ def _network_links(names, node, network, spines, per_leaf, oversubscription):
     return links
 
 
+def way(name):
+    """The kind of way that NCCL's latency model puts a medium under.
+
+    Args:
+        name: of a medium.
+
+    Returns:
+        "NVLink", "PCIe" or "network".
+
+    >>> way("PCIe 3.0 x8"), way("InfiniBand QDR 4x")
+    ('PCIe', 'network')
+    """
+    return next((known for known in ("NVLink", "PCIe") if name.startswith(known)), "network")
+
+
+def hop_seconds(way, protocol):
+    """NCCL's time for a message of no size between neighbours in a ring.
+
+    Args:
+        way: "NVLink", "PCIe" or "network".
+        protocol: "LL" writes data and flag at once, "Simple" hands over whole buffers.
+
+    Returns:
+        Seconds.
+
+    >>> hop_seconds("PCIe", "Simple")
+    5.7e-06
+    """
+    wanted = f"NCCL hop latency {way}, Ring", protocol
+    table = rows("latency_constants")
+    return next(r["value"] for r in table if (r["quantity"], r["protocol"]) == wanted)
+
+
 def _latency(name):
     """A link's share of NCCL's time for a hop between neighbours."""
-    hop = {
-        way: row["value"]
-        for row in rows("latency_constants")
-        for way in ("NVLink", "PCIe", "network")
-        if row["quantity"] == f"NCCL hop latency {way}, Ring" and row["protocol"] == "LL"
-    }
-    ways = [way for way in hop if name.startswith(way)]
-    if ways:
-        return hop[ways[0]] / 2
-    return (hop["network"] - 2 * hop["PCIe"]) / 2
+    if way(name) != "network":
+        return hop_seconds(way(name), "LL") / 2
+    return (hop_seconds("network", "LL") - 2 * hop_seconds("PCIe", "LL")) / 2
