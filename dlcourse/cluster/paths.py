@@ -8,6 +8,7 @@ once, registration of memory with the NIC, the protocol's overhead on the wire.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from dlcourse.cluster.parts import hop_seconds, medium
 
@@ -53,7 +54,7 @@ def staged(nic="InfiniBand QDR 4x", pcie="PCIe 3.0 x16"):
     slot = hop_seconds("PCIe", "Simple"), medium(pcie).bandwidth
     wire = hop_seconds("network", "Simple"), medium(nic).bandwidth
     ends = ("GPU1", "CPU1", "NIC1", "NIC2", "CPU2", "GPU2")
-    names = (f"{a} → {b}" for a, b in zip(ends, ends[1:], strict=False))
+    names = (f"{a} → {b}" for a, b in pairwise(ends))
     return tuple(
         Stage(name, *how) for name, how in zip(names, (slot, slot, wire, slot, slot), strict=True)
     )
@@ -150,8 +151,8 @@ def best_chunks(path, size, most=4096):
     Returns:
         int.
 
-    >>> best_chunks([Stage("a", 1, 10), Stage("b", 2, 20)], 20)
-    2
+    >>> best_chunks([Stage("a", 1, 10), Stage("b", 1, 10)], 90)
+    3
     """
     low, high = 1, most
     while low < high:
