@@ -1,0 +1,1 @@
+"""Collectives from scratch, on nothing but send and receive: one file each."""

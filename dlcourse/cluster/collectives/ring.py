@@ -1,0 +1,93 @@
+"""Around the ring: every rank sends to its right neighbour and receives from its left one.
+
+Each part of the data travels on its own and always in the same direction, so all links are busy
+all the time. What arrives is first added and then, once a part is complete, kept.
+
+Source: Patarasuk, Yuan, "Bandwidth optimal all-reduce algorithms for clusters of workstations",
+2009, https://doi.org/10.1016/j.jpdc.2008.09.002.
+"""
+
+from collections import deque
+
+from dlcourse.cluster.collectives.arrays import cut, empty
+
+
+def ring(world, array, segments=1):
+    """Add the arrays of all ranks up: a reduce-scatter, then an all-gather.
+
+    Args:
+        world: a World.
+        array: one-dimensional array; overwritten with the sum.
+        segments: messages for each part: one is added while the next one travels.
+
+    >>> from dlcourse.cluster.run import run
+    >>> import numpy as np
+    >>> def program(world):
+    ...     array = np.array([1, 10, world.rank])
+    ...     ring(world, array)
+    ...     return array.tolist()
+    >>> run(program, ranks=2).results
+    [[2, 20, 1], [2, 20, 1]]
+    """
+    parts, steps = cut(array, world.size), world.size - 1
+    travel(world, parts, world.rank - 1, adding=steps, keeping=steps, segments=segments)
+
+
+def travel(world, parts, start, adding=0, keeping=0, segments=1):
+    """Send a part to the right, then send on what arrives from the left, step by step.
+
+    In step t a rank receives parts[start - t - 1] and sends what it received in step t - 1. The
+    terms of a sum are added in the order of the ranks that the part visits: two runs give the
+    same bits, and so do all ranks.
+
+    Args:
+        world: a World.
+        parts: list of `size` arrays (n,), of equal lengths in all ranks; changed in place.
+        start: number of the part to send first, counted modulo `size`.
+        adding: steps in which a rank adds its own part to the one that arrives.
+        keeping: further steps in which the part that arrives replaces its own.
+        segments: messages for each part: one is added while the next one travels.
+
+    >>> from dlcourse.cluster.run import run
+    >>> import numpy as np
+    >>> def program(world):
+    ...     parts = [np.array([1.0]), np.array([10.0]), np.array([100.0])]
+    ...     travel(world, parts, world.rank - 1, adding=2)
+    ...     return [part.item() for part in parts]
+    >>> run(program, ranks=3).results
+    [[3.0, 20.0, 100.0], [1.0, 30.0, 200.0], [2.0, 10.0, 300.0]]
+    """
+    steps = adding + keeping if world.size > 1 else 0
+    right = (world.rank + 1) % world.size
+    mine = [cut(parts[start % world.size], segments)] if steps else []
+    sending = deque(world.isend(piece, right) for pieces in mine for piece in pieces)
+    for step, piece, arrived in _arriving(world, parts, start, (adding, steps), segments):
+        if step < adding:
+            piece += arrived
+        sending.popleft().wait()
+        if step < steps - 1:
+            sending.append(world.isend(piece, right))
+
+
+def _arriving(world, parts, start, turns, segments):
+    """Yield (step, piece of a part, what arrived for it) while the next one is under way."""
+    left = (world.rank - 1) % world.size
+    room = [empty(parts[0], -(-max(map(len, parts)) // segments)) for _ in range(2)]
+    before = None
+    for i, (step, piece) in enumerate(_received(parts, start, turns[1], segments)):
+        inbox = room[i % 2][: len(piece)] if step < turns[0] else piece
+        request = world.irecv(inbox, left)
+        if before:
+            yield before
+        request.wait()
+        before = step, piece, inbox
+    if before:
+        yield before
+
+
+def _received(parts, start, steps, segments):
+    """Yield (step, piece) in the order in which the pieces come in."""
+    for step in range(steps):
+        part = parts[(start - step - 1) % len(parts)]
+        for piece in cut(part, segments) if segments > 1 else (part,):
+            yield step, piece
