@@ -4,6 +4,7 @@ Base units throughout: bytes, seconds, FLOP. A machine emits these, a model pred
 shows them; none of the three knows the others.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -99,12 +100,38 @@ class Work:
     label: str = ""
 
 
+class Records(Sequence):
+    """Millions of records, kept as columns; each is made when it is looked at.
+
+    >>> Records(Work, [[0, 1], ["wait"] * 2, [0.0, 0.5], [1.0, 2.0], [""] * 2])[-1].end
+    2.0
+    """
+
+    def __init__(self, record, columns):
+        self.record = record
+        self.columns = columns
+
+    def __len__(self):
+        return len(self.columns[0])
+
+    def __getitem__(self, place):
+        if isinstance(place, slice):
+            return Records(self.record, [column[place] for column in self.columns])
+        return self.record(*(column[place] for column in self.columns))
+
+    def __eq__(self, other):
+        return isinstance(other, Records) and self.columns == other.columns
+
+    def __repr__(self):
+        return f"{len(self)} records"
+
+
 @dataclass(frozen=True)
 class ClusterTrace:
     """What a run on a cluster did: messages, work, and the bytes that crossed each link."""
 
     size: int
     seconds: float
-    messages: tuple[Message, ...] = ()
-    work: tuple[Work, ...] = ()
-    link_bytes: dict[str, int] = field(default_factory=dict)
+    messages: Sequence[Message] = ()
+    work: Sequence[Work] = ()
+    link_bytes: dict[str, int] = field(default_factory=dict)  # by direction

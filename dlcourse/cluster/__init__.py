@@ -1,1 +1,1 @@
-"""Ranks and what joins them: a virtual cluster with a clock, real processes, and collectives."""
+"""Rank programs and the machines that run them: a virtual cluster with a clock, real processes."""

@@ -1,0 +1,83 @@
+"""Where in a student's program something happened: a line, its function, its text."""
+
+import linecache
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = str(Path(__file__).parent)
+PROGRAMS = str(Path(__file__).parent / "programs")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of a program.
+
+    >>> print(Place("ring.py", 12, "ring", "world.send(chunk, 1)"))
+    line 12 in ring: world.send(chunk, 1)
+    """
+
+    file: str
+    line: int
+    function: str
+    text: str = ""
+
+    def __str__(self):
+        name = "" if self.function.startswith("<") else f" in {self.function}"
+        return f"line {self.line}{name}" + (f": {self.text}" if self.text else "")
+
+
+def ours(file):
+    """Whether a file belongs to the machinery and not to a program.
+
+    >>> ours(__file__), ours("ring.py")
+    (True, False)
+    """
+    return file.startswith(HERE) and not file.startswith(PROGRAMS)
+
+
+def innermost(frame):
+    """The innermost place of the program in a stack, or None.
+
+    >>> innermost(sys._getframe()).function
+    '<module>'
+    """
+    while frame is not None:
+        code = frame.f_code
+        if not ours(code.co_filename) and "threading" not in code.co_filename:
+            return at(code, frame.f_lineno)
+        frame = frame.f_back
+    return None
+
+
+def at(code, line):
+    """The place of a line of some code.
+
+    >>> at(at.__code__, at.__code__.co_firstlineno).text
+    'def at(code, line):'
+    """
+    text = linecache.getline(code.co_filename, line).strip()
+    return Place(code.co_filename, line, code.co_name, text)
+
+
+def of_instruction(code, offset):
+    """The place of an instruction: finding its line is left until somebody asks.
+
+    >>> of_instruction(at.__code__, 0).function
+    'at'
+    """
+    line = code.co_firstlineno
+    for start, end, number in code.co_lines():
+        if start <= offset < end and number is not None:
+            line = number
+    return at(code, line)
+
+
+def of_thread(thread):
+    """Where in its program a thread is, or None.
+
+    >>> import threading
+    >>> of_thread(threading.current_thread()).function
+    '<module>'
+    """
+    return innermost(sys._current_frames().get(thread.ident))

@@ -1,0 +1,132 @@
+"""Ranks as threads of which only one runs at a time: the baton says which.
+
+Each rank has a lock and waits for it; whoever has to wait lets the clock replay and passes the
+baton to the rank that the clock asks for, the one with the smallest virtual time. So every run
+of a program is the same.
+"""
+
+import ctypes
+import threading
+import time
+
+GRACE = 2.0  # seconds that a thread gets to end when it is told to
+
+
+class Stopped(BaseException):
+    """Ends a rank's thread because another rank failed, or time is up."""
+
+
+class Scheduler:
+    """The threads of a run.
+
+    Args:
+        size: number of ranks.
+        clock: Clock.
+        work: function (rank) that a thread runs; it must catch the program's exceptions.
+        stuck: function () -> exception, called when nobody can go on but not all have finished.
+    """
+
+    def __init__(self, size, clock, work, stuck):
+        self.clock = clock
+        self.work = work
+        self.stuck = stuck
+        self.batons = [threading.Lock() for _ in range(size)]
+        self.ended = threading.Event()
+        self.failure = None
+        self.running = None  # the rank that has the baton
+        self.threads = [
+            threading.Thread(target=self._main, args=(rank,), name=f"rank {rank}", daemon=True)
+            for rank in range(size)
+        ]
+
+    def run(self, time_limit):
+        """Run all ranks to their end.
+
+        Args:
+            time_limit: seconds, in real time.
+
+        Returns:
+            Whether they ended in time.
+        """
+        self._start()
+        try:
+            self._pass_on()
+            return self.ended.wait(time_limit)
+        finally:
+            self.stop()
+            self._join()
+
+    def _start(self):
+        for baton in self.batons:
+            baton.acquire()
+        size = len(self.threads)
+        before = threading.stack_size(max(2**18, min(2**23, 2**29 // size) & -4096))
+        try:
+            for thread in self.threads:
+                thread.start()
+        finally:
+            threading.stack_size(before)
+
+    def _main(self, rank):
+        try:
+            self._take(rank)
+            self.work(rank)
+            self.clock.finished[rank] = True
+            self._pass_on()
+        except Stopped:
+            pass
+
+    def _take(self, rank):
+        self.batons[rank].acquire()
+        if self.ended.is_set():
+            raise Stopped
+        self.running = rank
+
+    def _pass_on(self):
+        """Give the baton to whoever comes next."""
+        rank = self.clock.advance()
+        if rank is not None:
+            self.batons[rank].release()
+            return
+        if not all(self.clock.finished):
+            self.failure = self.failure or self.stuck()
+        self.ended.set()
+
+    def give_way(self, rank):
+        """Called by a rank that cannot go on; returns when its clock has caught up."""
+        if self.ended.is_set():
+            raise Stopped
+        following = self.clock.advance()
+        if following == rank:
+            return
+        if following is None:
+            self.fail(self.stuck())
+            raise Stopped
+        self.batons[following].release()
+        self._take(rank)
+
+    def fail(self, failure):
+        """End the run with an exception; the first one counts."""
+        self.failure = self.failure or failure
+        self.ended.set()
+
+    def stop(self):
+        """Let every thread that waits for the baton see that the run has ended."""
+        self.ended.set()
+        for baton in self.batons:
+            if baton.locked():
+                baton.release()
+
+    def _join(self):
+        deadline = time.monotonic() + GRACE
+        while (alive := [t for t in self.threads if t.is_alive()]) and time.monotonic() < deadline:
+            for thread in alive:
+                thread.join(0.05)
+                if thread.is_alive():
+                    _raise_in(thread, Stopped)
+
+
+def _raise_in(thread, exception):
+    """Raise an exception in another thread, at the next line of Python that it runs."""
+    ident = ctypes.c_ulong(thread.ident)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(exception))
