@@ -5,7 +5,7 @@ overhead: real transfers reach some 80 to 90 % of these bandwidths.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from dlcourse.cluster.topology import Link, Topology
@@ -142,9 +142,8 @@ def _check_network(name, node, nodes, network, spines, per_leaf, oversubscriptio
             raise ValueError(f"{name}: {rule}")
 
 
-def _join(a, b, kind, duplex="full", times=1):
-    """A link between two vertices, `times` as wide as one of its kind."""
-    return Link(a, b, kind.bandwidth * times, kind.latency, duplex, kind.name)
+def _join(a, b, kind, duplex="full"):
+    return Link(a, b, kind.bandwidth, kind.latency, duplex, kind.name)
 
 
 def _node_links(n, node):
@@ -169,11 +168,14 @@ def _nvlinks(n, node):
     if node.wiring == "switch":
         return [_join(f"{gpu}{i}", f"{n}.nvswitch", whole) for i in range(node.gpus)]
     pairs = {(i, i + 1): 6 for i in range(0, node.gpus - 1, 2)}
-    direct = replace(whole, latency=2 * whole.latency)  # one link where a switch has two
     wired = CUBE_MESH if node.wiring == "cube" else pairs
-    return [
-        _join(f"{gpu}{i}", f"{gpu}{j}", direct, times=links / 6) for (i, j), links in wired.items()
-    ]
+    return [_join(f"{gpu}{i}", f"{gpu}{j}", _bundle(whole, k)) for (i, j), k in wired.items()]
+
+
+def _bundle(whole, links):
+    """Some of a GPU's six links, straight to another GPU: one hop where a switch makes two."""
+    name = f"{whole.name}, {links} of 6 links" if links < 6 else whole.name
+    return Medium(name, whole.bandwidth * links / 6, 2 * whole.latency)
 
 
 def _network_links(names, node, network, spines, per_leaf, oversubscription):
@@ -188,9 +190,14 @@ def _network_links(names, node, network, spines, per_leaf, oversubscription):
     links = [_join(f"{n}.nic{k}", leaf(i, k), wire) for i, n in enumerate(names) for k in cards]
     below = [link.b for link in links]
     for name in dict.fromkeys(below):
-        width = below.count(name) / max(spines, 1) / oversubscription
-        links += [_join(name, f"spine{s}", wire, times=width) for s in range(spines)]
+        up = _times(wire, below.count(name) / max(spines, 1) / oversubscription)
+        links += [_join(name, f"spine{s}", up) for s in range(spines)]
     return links
+
+
+def _times(wire, count):
+    name = wire.name if count == 1 else f"{wire.name} × {count:g}"
+    return Medium(name, wire.bandwidth * count, wire.latency)
 
 
 def way(name):
