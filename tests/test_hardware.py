@@ -21,7 +21,7 @@ RANGES = {  # what a column ends with -> the least and the most that is believab
     "post": (2014, 2023),
     "sms": (4, 400),
     "gpus": (2, 1024),
-    "set_bytes": (500, 1e9),
+    "set_bytes": (500, 1e10),
     "_w": (40, 2000),
     "_usd": (50, 50_000),
     "memory_gib": (1, 500),

@@ -79,7 +79,8 @@ class Occupancy:
 
     def __repr__(self):
         blocks = f"{self.blocks} block{'' if self.blocks == 1 else 's'} an SM"
-        warps = f"{self.warps} of {self.sm.warps} warps ({self.share:.0%})"
+        percent = (200 * self.warps + self.sm.warps) // (2 * self.sm.warps)  # rounded, half up
+        warps = f"{self.warps} of {self.sm.warps} warps ({percent} %)"
         return f"{blocks}, {warps}; limited by {' and '.join(self.binding)}"
 
 
@@ -144,9 +145,9 @@ def occupancy(threads, registers=32, shared=0, compute_capability="9.0"):
         ValueError: if a number is out of range.
 
     >>> occupancy(256, registers=64)
-    4 blocks an SM, 32 of 64 warps (50%); limited by registers
+    4 blocks an SM, 32 of 64 warps (50 %); limited by registers
     >>> occupancy(256, registers=32, shared=100_000)
-    2 blocks an SM, 16 of 64 warps (25%); limited by shared memory
+    2 blocks an SM, 16 of 64 warps (25 %); limited by shared memory
     """
     sm = sm_limits(compute_capability)
     for name, value, low, high in (
