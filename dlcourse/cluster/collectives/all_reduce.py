@@ -50,13 +50,16 @@ def naive(world, array):
     >>> len(run(lambda world: naive(world, np.ones(1)), ranks=4).trace.messages)
     12
     """
-    mine, arrived = copy_of(array), empty(array)
-    others = [(world.rank + step) % world.size for step in range(1, world.size)]
-    sending = [world.isend(mine, rank) for rank in others]
-    array[:] = 0
-    for rank in range(world.size):
-        array += mine if rank == world.rank else world.recv(arrived, rank)
-    world.wait(*sending)
+    everybodys = {world.rank: copy_of(array)}
+    for step in range(1, world.size):
+        source = (world.rank - step) % world.size
+        everybodys[source] = empty(array)
+        sending = world.isend(everybodys[world.rank], (world.rank + step) % world.size)
+        world.recv(everybodys[source], source)
+        sending.wait()
+    array[:] = everybodys[0]
+    for rank in range(1, world.size):
+        array += everybodys[rank]
 
 
 def server(world, array):

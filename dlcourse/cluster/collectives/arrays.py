@@ -1,4 +1,6 @@
-"""What collectives do to arrays, NumPy's or torch's alike: cut, view, copy."""
+"""What all collectives need: views and parts of arrays, NumPy's or torch's, received in turn."""
+
+from collections import deque
 
 import numpy as np
 
@@ -74,6 +76,38 @@ def empty(like, length=None):
     if hasattr(like, "new_empty"):
         return like.new_empty(shape)
     return np.empty(shape, like.dtype)
+
+
+def in_turn(world, coming):
+    """Receive one message after the other, the next one asked for while this one is used.
+
+    Args:
+        world: a World.
+        coming: iterable of (buffer, source, ...); a buffer may come again in the turn after next.
+
+    Yields:
+        (buffer, ...) without the source, the buffer filled.
+
+    >>> from dlcourse.cluster.run import run
+    >>> def program(world):
+    ...     if world.rank:
+    ...         world.send(np.array([world.rank]), 0)
+    ...         return None
+    ...     inbox = np.empty((2, 1), int)
+    ...     return [array.item() for array, in in_turn(world, [(inbox[0], 1), (inbox[1], 2)])]
+    >>> run(program, ranks=3).results[0]
+    [1, 2]
+    """
+    asked = deque()
+    for buffer, source, *what in coming:
+        asked.append((world.irecv(buffer, source), buffer, what))
+        if len(asked) > 1:
+            request, filled, about = asked.popleft()
+            request.wait()
+            yield filled, *about
+    for request, filled, about in asked:
+        request.wait()
+        yield filled, *about
 
 
 def choose(algorithms, name):

@@ -43,8 +43,9 @@ def linear(world, array, root):
     if world.rank != root:
         world.recv(array, root)
         return
-    others = [rank for rank in range(world.size) if rank != root]
-    world.wait(*[world.isend(array, rank) for rank in others])
+    for rank in range(world.size):
+        if rank != root:
+            world.send(array, rank)
 
 
 def tree(world, array, root):

@@ -3,7 +3,7 @@
 from types import MappingProxyType
 
 from dlcourse.cluster.arrays import copy_of
-from dlcourse.cluster.collectives.arrays import choose, empty, flat
+from dlcourse.cluster.collectives.arrays import choose, empty, flat, in_turn
 from dlcourse.cluster.collectives.broadcast import distances
 from dlcourse.cluster.world import collective
 
@@ -49,10 +49,10 @@ def linear(world, array, root):
     if world.rank != root:
         world.send(array, root)
         return
-    arrived = empty(array)
-    for rank in range(world.size):
-        if rank != root:
-            array += world.recv(arrived, rank)
+    room = [empty(array), empty(array)]
+    others = [rank for rank in range(world.size) if rank != root]
+    for (arrived,) in in_turn(world, ((room[i % 2], rank) for i, rank in enumerate(others))):
+        array += arrived
 
 
 def tree(world, array, root):

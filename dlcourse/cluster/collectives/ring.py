@@ -9,7 +9,7 @@ Source: Patarasuk, Yuan, "Bandwidth optimal all-reduce algorithms for clusters o
 
 from collections import deque
 
-from dlcourse.cluster.collectives.arrays import cut, empty
+from dlcourse.cluster.collectives.arrays import cut, empty, in_turn
 
 
 def ring(world, array, segments=1):
@@ -61,7 +61,9 @@ def travel(world, parts, start, adding=0, keeping=0, segments=1):
     right = (world.rank + 1) % world.size
     mine = [cut(parts[start % world.size], segments)] if steps else []
     sending = deque(world.isend(piece, right) for pieces in mine for piece in pieces)
-    for step, piece, arrived in _arriving(world, parts, start, (adding, steps), segments):
+    for arrived, step, piece in in_turn(
+        world, _coming(world, parts, start, adding, steps, segments)
+    ):
         if step < adding:
             piece += arrived
         sending.popleft().wait()
@@ -69,25 +71,17 @@ def travel(world, parts, start, adding=0, keeping=0, segments=1):
             sending.append(world.isend(piece, right))
 
 
-def _arriving(world, parts, start, turns, segments):
-    """Yield (step, piece of a part, what arrived for it) while the next one is under way."""
-    left = (world.rank - 1) % world.size
+def _coming(world, parts, start, adding, steps, segments):
+    """Yield (buffer, source, step, piece of a part) in the order in which the pieces come in.
+
+    A kept piece replaces the old one at once. It can't arrive before that one was sent: it is made
+    of it.
+    """
+    left, size = (world.rank - 1) % world.size, world.size
     room = [empty(parts[0], -(-max(map(len, parts)) // segments)) for _ in range(2)]
-    before = None
-    for i, (step, piece) in enumerate(_received(parts, start, turns[1], segments)):
-        inbox = room[i % 2][: len(piece)] if step < turns[0] else piece
-        request = world.irecv(inbox, left)
-        if before:
-            yield before
-        request.wait()
-        before = step, piece, inbox
-    if before:
-        yield before
-
-
-def _received(parts, start, steps, segments):
-    """Yield (step, piece) in the order in which the pieces come in."""
+    turn = 0
     for step in range(steps):
-        part = parts[(start - step - 1) % len(parts)]
+        part = parts[(start - step - 1) % size]
         for piece in cut(part, segments) if segments > 1 else (part,):
-            yield step, piece
+            turn = 1 - turn
+            yield room[turn][: len(piece)] if step < adding else piece, left, step, piece
