@@ -6,6 +6,7 @@ import re
 
 import nbformat.v4 as v4
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
 from dlcourse.grading.notebooks import ROOT, dumps, load
 from dlcourse.grading.release import (
@@ -23,6 +24,7 @@ SOLUTIONS = sorted(ROOT.glob("solutions/*.ipynb"))
 SOLVED = ["def double(x):", "    'Twice x.'", f"    {SOLUTION[0]}", "    return 2 * x"]
 SOLVED += [f"    {SOLUTION[1]}"]
 CHECK = ["assert double(1) == 2", HIDDEN[0], "assert double(2) == 4", HIDDEN[1]]
+PYTHON = TransformerManager()  # turns magics into Python
 SCHEMA_3 = {"grade", "grade_id", "locked", "schema_version", "solution", "task", "cell_type"}
 
 
@@ -46,12 +48,12 @@ def test_solving_only_adds_lines(path):
     solved = load(path)
     for whole, cell in zip(solved.cells, exercise(copy.deepcopy(solved), path).cells, strict=True):
         assert is_part_of(
-            [k for k in cell.source.split("\n") if k.strip() != STUB], whole.source.split("\n")
+            [k for k in cell.source.split("\n") if STUB not in k], whole.source.split("\n")
         )
         assert "### BEGIN" not in cell.source and "### END" not in cell.source
         if cell.cell_type == "code":
             assert not cell.outputs and cell.execution_count is None
-            ast.parse(cell.source)
+            ast.parse(PYTHON.transform_cell(cell.source))
 
 
 @pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
@@ -61,11 +63,12 @@ def test_every_exercise_has_words_hints_and_a_check(path):
         if cell.metadata.get("nbgrader", {}).get("solution"):
             assert cells[i - 1].source.count("<details><summary>Hint ") == 3
             assert STUB in cell.source
-            assert '"""' in cell.source, "the skeleton keeps its docstring"
-            assert "check(" in cells[i + 1].source
+            first = cell.source.split("\n")[1]
+            assert first.strip().startswith(('"""', "// ")), "the skeleton says what it is to do"
+            assert re.match(r"check(_kernel)?\(", cells[i + 1].source)
             title = [c.source for c in cells[:i] if c.source.startswith("## ")][-1]
             assert "**By hand.**" in title and "| result |" in title
-            assert ast.parse(cell.source).body[0].name == cell.metadata.nbgrader.grade_id
+            assert cell.metadata.nbgrader.grade_id in cell.source
 
 
 @pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
@@ -90,6 +93,14 @@ def test_metadata_are_those_of_nbgrader():
     assert solution.metadata.nbgrader.solution and not solution.metadata.nbgrader.locked
     assert check.metadata.nbgrader.grade and check.metadata.nbgrader.locked
     assert (solution.metadata.deletable, check.metadata.editable) == (False, False)
+
+
+def test_a_kernel_keeps_its_frame_and_gets_a_comment_of_its_language():
+    frame = ["%%cuda zero", "__global__ void zero(float* x) {", "}"]
+    lines = [*frame[:2], f"    // {SOLUTION[0]}", "    x[0] = 0;", f"    // {SOLUTION[1]}", "}"]
+    cell = exercise(notebook(lines, CHECK), "demo.ipynb").cells[0]
+    assert cell.source.split("\n") == [*frame[:2], "    // your code here", "}"]
+    assert cell.metadata.nbgrader.grade_id == "zero"
 
 
 def test_points_given_in_the_solution_are_kept():

@@ -6,10 +6,11 @@ assignment and exercises/ as its release (schema 3, checked against nbgrader 0.9
 
 import ast
 import hashlib
+import re
 
 from dlcourse.grading.notebooks import ROOT, dumps, load, write
 
-STUB = "# your code here"
+STUB = "your code here"  # after the comment sign of the cell's language
 SOLUTION = ("### BEGIN SOLUTION", "### END SOLUTION")
 HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 
@@ -73,7 +74,7 @@ def exercise(notebook, path):
         if cell.cell_type != "code":
             continue
         where = f"{path}, cell {number}"
-        cell.source = _without(_without(cell.source, SOLUTION, where, [STUB]), HIDDEN, where)
+        cell.source = _without(_without(cell.source, SOLUTION, where, stub=True), HIDDEN, where)
         cell.outputs, cell.execution_count = [], None
         if "nbgrader" in cell.metadata:
             _lock(cell, where)
@@ -154,24 +155,27 @@ def _lock(cell, where):
 
 
 def _function(source, where):
-    """Name of the first function that a solution cell defines."""
+    """Name of the first function that a solution cell defines, or of its kernel."""
+    if kernel := re.match(r"%%cuda +(\w+)", source):
+        return kernel[1]
     try:
         return next(n.name for n in ast.parse(source).body if isinstance(n, ast.FunctionDef))
     except (SyntaxError, StopIteration) as error:
         raise MarkerError(f"{where}: a solution cell must define a function: {error}") from None
 
 
-def _without(source, markers, where, stub=()):
-    """Source without the regions between two markers, `stub` in place of each."""
+def _without(source, markers, where, stub=False):
+    """Source without the regions between two markers, a comment in place of each if asked."""
     begin, end = markers
     kept, open_since = [], None
     for line in source.split("\n"):
-        text = line.strip()
+        text = line.strip().removeprefix("// ")  # the comment sign of CUDA C
         if text in markers and (text == begin) == (open_since is not None):
             raise MarkerError(f"{where}: {text} where {end if text == begin else begin} is due")
         if text == begin:
             open_since = line
-            kept += [line.replace(begin, replacement) for replacement in stub]
+            sign = "" if "// " in line else "# "
+            kept += [line.replace(begin, sign + STUB)] if stub else []
         elif text == end:
             open_since = None
         elif open_since is None:
