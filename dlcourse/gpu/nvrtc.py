@@ -51,6 +51,7 @@ def compile(source, entry=None, arch="sm_90", constants=None, filename="kernel.c
         Compiled.
 
     Raises:
+        ValueError: for an architecture that NVRTC does not know.
         CompileError: with the compiler's message.
         ModuleNotFoundError: where there is no NVRTC, saying how to get it.
 
@@ -59,6 +60,9 @@ def compile(source, entry=None, arch="sm_90", constants=None, filename="kernel.c
     0
     """
     nvrtc = _nvrtc()
+    supported = [f"sm_{number}" for number in nvrtc.getSupportedArchs()]
+    if arch not in supported:
+        raise ValueError(f"arch={arch!r}: NVRTC here compiles for {', '.join(supported)}")
     entry = parse(source, entry).entry
     options = [f"--gpu-architecture={arch}", "--ptxas-options=-v", "--std=c++17"]
     options += [f"-D{name}={text}" for name, text in texts(constants).items()]
