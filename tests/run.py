@@ -1,4 +1,4 @@
-"""Run the tests part by part: `python3 course.py test [PART ...] [-v]`.
+"""Run the tests part by part: `python3 course.py test [PART ...] [--gpu] [-v]`.
 
 Each part is one or more processes and ends in one line; what it printed is shown when it fails.
 The last line counts all, `tests: N passed, M failed`; a part without a single test has failed.
@@ -34,7 +34,8 @@ PYTEST = {
     "notebooks": [*NBVAL, "lessons", "solutions"],
     "browser": OWN_PART["browser"],
 }
-PARTS = ["style", *PYTEST]
+PARTS = ["style", *PYTEST]  # the part gpu, tests marked so, is asked for by --gpu
+WHY_NO_GPU = "from dlcourse.gpu.cuda import why_not; print(why_not() or '')"
 CHROMIUMS = ["chromium", "chromium-browser", "google-chrome", "chrome"]
 
 
@@ -62,12 +63,12 @@ def style(verbose):
     return (len(results) - failed, failed, 0), "".join(printed for _, printed in results)
 
 
-def pytest(name, verbose):
+def pytest(name, verbose, tests=None):
     """Run a part under pytest; one that broke off, or holds no test, counts as one failure."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.xml")
-        command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *PYTEST[name]]
-        status, printed = run(command, verbose)
+        command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}"]
+        status, printed = run([*command, *(tests or PYTEST[name])], verbose)
         passed, failed, skipped = counts(report) if report.exists() else (0, 0, 0)
     if not failed and (status != 0 or not passed):
         failed = 1
@@ -97,14 +98,32 @@ def browser(verbose):
     return pytest("browser", verbose)
 
 
+def gpu(verbose):
+    """Run the tests marked gpu; where there is no GPU, say why instead."""
+    options = {"cwd": ROOT, "stdin": subprocess.DEVNULL, "text": True, "capture_output": True}
+    asked = subprocess.run([sys.executable, "-c", WHY_NO_GPU], **options)
+    if asked.returncode != 0:
+        return (0, 1, 0), asked.stderr
+    if why := asked.stdout.strip():
+        return (0, 0, 1), why
+    return pytest("gpu", verbose, gpu_tests())
+
+
+def gpu_tests():
+    """Return the options and files of the part gpu: other files may need what a node lacks."""
+    files = sorted((ROOT / "tests").rglob("test_*.py"))
+    return ["-m", "gpu", *(str(f) for f in files if "mark.gpu" in f.read_text(encoding="utf8"))]
+
+
 def run_part(name, verbose):
     """Run one part; return its counts, its line for the table, and what it printed."""
     print(f"{name:<10}", end="\n" if verbose else "", flush=True)
     began = time.monotonic()
-    part = {"style": style, "browser": browser}.get(name, partial(pytest, name))
+    part = {"style": style, "browser": browser, "gpu": gpu}.get(name, partial(pytest, name))
     (passed, failed, skipped), printed = part(verbose)
     line = f"{passed:>5} passed {failed:>5} failed {time.monotonic() - began:7.1f} s"
     line += f"  ({skipped} skipped)" if skipped else ""
+    line += f": {printed}" if not passed + failed else ""
     print(f"{name:<10}{line}" if verbose else line, flush=True)
     return passed, failed, f"{name:<10}{line}", printed
 
@@ -112,12 +131,13 @@ def run_part(name, verbose):
 def main():
     parser = argparse.ArgumentParser(prog="course.py test", description=__doc__.split("\n")[0])
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--gpu", action="store_true", help="run the tests that need a GPU instead")
     parser.add_argument("-v", "--verbose", action="store_true", help="show what the parts print")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"no part {', '.join(sorted(unknown))}: choose from {', '.join(PARTS)}")
     table, total = [], [0, 0]
-    for name in options.parts or PARTS:
+    for name in ["gpu"] if options.gpu else options.parts or PARTS:
         passed, failed, line, printed = run_part(name, options.verbose)
         table.append(line)
         total = [total[0] + passed, total[1] + failed]

@@ -15,6 +15,7 @@ TESTS = {
     "unimportable": "import nowhere",
     "killed": "import os\ndef test_one(): os._exit(0)",
 }
+CONFTEST = "def pytest_configure(config): config.addinivalue_line('markers', 'gpu: a GPU')"
 
 
 @pytest.fixture
@@ -59,6 +60,26 @@ def test_an_unknown_part_is_refused(parts, monkeypatch, capsys):
     with pytest.raises(SystemExit):
         run.main()
     assert "no part godo: choose from good, mixed" in capsys.readouterr().err
+
+
+def test_the_gpu_part_runs_marked_tests_or_says_why_not(parts, tmp_path, monkeypatch, capsys):
+    (tmp_path / "tests").mkdir()
+    marked = "import pytest\ndef test_any(): assert 0\n@pytest.mark.gpu\ndef test_real(): pass"
+    (tmp_path / "tests" / "test_marked.py").write_text(marked)
+    (tmp_path / "tests" / "test_unmarked.py").write_text("import nowhere")
+    (tmp_path / "conftest.py").write_text(CONFTEST)
+    monkeypatch.setattr(run, "ROOT", tmp_path)
+    monkeypatch.setattr("sys.argv", ["run.py", "--gpu"])
+    monkeypatch.setattr(run, "WHY_NO_GPU", "print('')")
+    assert not run.main()
+    assert capsys.readouterr().out.splitlines()[-1] == "tests: 1 passed, 0 failed"
+    monkeypatch.setattr(run, "WHY_NO_GPU", "print('no GPU here')")
+    assert not run.main()
+    line, last = capsys.readouterr().out.splitlines()
+    assert line.endswith("(1 skipped): no GPU here") and last == "tests: 0 passed, 0 failed"
+    monkeypatch.setattr(run, "WHY_NO_GPU", "import nowhere")
+    assert run.main()
+    assert "No module named 'nowhere'" in capsys.readouterr().out
 
 
 def test_chromium_is_found_or_installed_or_asked_for(tmp_path, monkeypatch):
