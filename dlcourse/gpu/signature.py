@@ -32,6 +32,7 @@ for _bits in (8, 16, 32, 64):
     TYPES |= {f"int{_bits}_t": f"i{_bits // 8}", f"uint{_bits}_t": f"u{_bits // 8}"}
 VECTORS = {"char": "i1", "uchar": "u1", "short": "i2", "ushort": "u2", "int": "i4", "uint": "u4"}
 VECTORS |= {"longlong": "i8", "ulonglong": "u8", "float": "f4", "double": "f8", "half": "f2"}
+NO_NAMES = {word for name in TYPES for word in name.split()} | {"signed", "const"}
 QUALIFIERS = {"const", "volatile", "__restrict__", "__restrict", "__grid_constant__", "struct"}
 KERNEL = re.compile(
     r"(?:template\s*<(?P<template>[^;{}()]*)>\s*)?"
@@ -173,10 +174,10 @@ def _template(found, given, name):
     have = _split(given) if given else []
     required = [w for w in wanted if "=" not in w]
     if not len(required) <= len(have) <= len(wanted):
-        way = (
-            f'{name}<{", ".join(wanted)}> is a template: name it with its arguments, "{name}<...>"'
-        )
-        raise ValueError(way if wanted else f"{name} is no template: leave out <{given}>")
+        if not wanted:
+            raise ValueError(f"{name} is no template: leave out <{given}>")
+        rule = f"{name} is a template of <{', '.join(wanted)}>, you gave <{', '.join(have)}>"
+        raise ValueError(f"{rule}: name it with its arguments, as in {name}<float>")
     defaults = [w.partition("=")[2].strip() for w in wanted]
     names = [w.partition("=")[0].split()[-1] for w in wanted]
     return dict(zip(names, have + defaults[len(have) :], strict=True))
@@ -187,7 +188,7 @@ def _parameter(position, text, types):
     text = text.partition("=")[0].strip()
     text, arrays = re.subn(r"\[\s*\w*\s*\]$", "", text)
     found = re.fullmatch(r"(.*?)([A-Za-z_]\w*)", text, re.DOTALL)
-    if not found or not found[1].strip():
+    if not found or not found[1].strip() or found[2] in NO_NAMES:
         raise ValueError(f"parameter {position}, `{text}`, has no name or no type: give it both")
     before, stars, _ = found[1].partition("*")
     if found[1].count("*") + arrays > 1 or "&" in found[1]:
