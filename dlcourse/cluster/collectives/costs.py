@@ -96,7 +96,7 @@ def _broadcast_tree(n, p, net):
 
 
 def _reduce_linear(n, p, net):
-    """Exact: alpha + (p - 1) n beta, if messages are longer than alpha / beta."""
+    """Exact: alpha + (p - 1) n beta, if a long message keeps a port busy for alpha or more."""
     return _broadcast_linear(n, p, net) + (p - 1) * n * net.gamma
 
 
@@ -136,9 +136,10 @@ def _ring(n, p, net):
 
 
 def _halving_doubling(n, p, net):
-    """Exact where q, the largest power of two up to p, divides the items.
+    """Exact where p is a power of two and divides the items, q = p.
 
-    2 log2(q) alpha + 2 (1 - 1 / q) n beta, and 2 (alpha + n beta) more if p is not q.
+    2 log2(q) alpha + 2 (1 - 1 / q) n beta. If p is not the power of two q, 2 (alpha + n beta) more,
+    or a little longer where a partner's first message is in the way of a guest's.
     """
     q = 2 ** (p.bit_length() - 1)
     core = 2 * _rounds(q) * net.alpha + (1 - 1 / q) * n * (2 * net.beta + net.gamma)

@@ -57,16 +57,16 @@ def link_bytes(pairs, topology):
         topology: Topology.
 
     Returns:
-        dict, link's name -> bytes in both directions together.
+        dict, "vertex>vertex" -> bytes that cross this link in this direction, as a run counts them.
 
     >>> from dlcourse.cluster.topology import star
-    >>> link_bytes({(0, 1): 10, (2, 1): 5}, star(3))["device1-switch"]
+    >>> link_bytes({(0, 1): 10, (2, 1): 5}, star(3))["switch>device1"]
     15
     """
     total = Counter()
     for (source, dest), count in pairs.items():
-        total.update({hop.link.name: count for hop in topology.route(source, dest)})
-    return dict(total)
+        total.update({f"{h.source}>{h.dest}": count for h in topology.route(source, dest)})
+    return dict(sorted(total.items()))
 
 
 def lengths(n, p):
