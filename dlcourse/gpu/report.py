@@ -59,7 +59,7 @@ class Position:
 
     def __repr__(self):
         rate, share = show(self.flop_per_s, "FLOP/s"), self.flop_per_s / self.roof.flop_per_s
-        at = f"at {show(self.intensity, 'FLOP/B')} at most {rate}, {share:.2g} of its peak"
+        at = f"at {show(self.intensity, 'FLOP/B')} at most {rate}, {100 * share:.3g} % of its peak"
         return f"{self.roof.name}: {at}; {self.bound} is the limit"
 
 
