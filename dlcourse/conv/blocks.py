@@ -108,13 +108,14 @@ def share(worker, tasks, flop):
     >>> sorted(share(lambda tasks: [t * t for t in tasks], [1, 2, 3], flop=0))
     [[1, 4, 9]]
     """
-    workers = min(threads(), len(tasks)) if flop > SMALL else 1
+    helpers = min(threads(), len(tasks)) - 1 if flop > SMALL else 0
     pile = iter(list(tasks))  # a list's iterator may be drawn from by several threads
     with LOCK, _blas().limit(limits=1):
-        if workers <= 1:
+        if helpers < 1:
             return [worker(pile)]
-        with ThreadPoolExecutor(workers) as pool:
-            return list(pool.map(worker, [pile] * workers))
+        with ThreadPoolExecutor(helpers) as pool:
+            others = [pool.submit(worker, pile) for _ in range(helpers)]
+            return [worker(pile), *(other.result() for other in others)]
 
 
 def threads():

@@ -6,7 +6,7 @@ copies take at the speed of memory, plus the calls into NumPy. Four numbers desc
 Not modelled: how well a product's or a copy's shape suits the machine, and which cache holds what.
 """
 
-import math
+import functools
 import time
 from dataclasses import dataclass
 
@@ -24,18 +24,19 @@ class Machine:
         flop_per_s: of a large matrix product.
         bytes_per_s: copied from cache to cache, reads and writes counted.
         seconds_per_step: one call into NumPy.
-        fft_flop_per_s: of Fourier transforms.
+        fft_numbers_per_s: real numbers Fourier-transformed: of short transforms, of which tiles are
+            made, most of the time goes into handling each number, not into the logarithm.
     """
 
     flop_per_s: float
     bytes_per_s: float
     seconds_per_step: float
-    fft_flop_per_s: float
+    fft_numbers_per_s: float
 
 
 # Two cores of an AMD EPYC (Zen 4). With these figures the estimates fit best, in the logarithm,
 # the times of all methods in benchmarks/conv_cpu.py; `measure` comes within a third of them.
-REFERENCE = Machine(1.9e11, 3.4e10, 8e-7, 2.8e9)
+REFERENCE = Machine(1.9e11, 3.4e10, 8e-7, 2.0e8)
 
 
 def measure():
@@ -52,12 +53,11 @@ def measure():
     windows = windows.transpose(0, 3, 4, 1, 2)  # (C, R, S, P, Q): the columns of im2col
     columns, one = np.empty(windows.shape, np.float32), np.ones(1)
     tiles = np.ones((16, 16, 2048), np.float32)
-    fft_flop = 2.5 * tiles.size * math.log2(16 * 16)
     return Machine(
         flop_per_s=_rate(lambda: matrix @ matrix, 2 * len(matrix) ** 3),
         bytes_per_s=threads() * _rate(lambda: np.copyto(columns, windows), 2 * columns.nbytes),
         seconds_per_step=1 / _rate(lambda: np.add(one, one, out=one), 1),
-        fft_flop_per_s=threads() * _rate(lambda: np.fft.rfft2(tiles, axes=(0, 1)), fft_flop),
+        fft_numbers_per_s=threads() * _rate(lambda: np.fft.rfft2(tiles, axes=(0, 1)), tiles.size),
     )
 
 
@@ -106,11 +106,11 @@ def estimate(method, shape, machine=REFERENCE, itemsize=4):
     work = METHODS[method].work(shape, itemsize)
     seconds = (
         work.flop / (machine.flop_per_s * 4 / itemsize)
-        + work.fft_flop / machine.fft_flop_per_s
+        + work.fft_numbers / machine.fft_numbers_per_s
         + (work.bytes + 2 * work.workspace_bytes) / machine.bytes_per_s  # fresh memory: cleared
         + work.steps * machine.seconds_per_step
     )
-    return Cost(method, work.flop + work.fft_flop, work.bytes, work.workspace_bytes, seconds)
+    return Cost(method, work.flop, work.bytes, work.workspace_bytes, seconds)
 
 
 def estimates(shape, machine=REFERENCE, itemsize=4):
@@ -131,6 +131,24 @@ def estimates(shape, machine=REFERENCE, itemsize=4):
     able = [name for name, method in METHODS.items() if not method.why_not(shape)]
     costs = [estimate(name, shape, machine, itemsize) for name in able]
     return sorted(costs, key=lambda cost: cost.seconds)
+
+
+@functools.cache  # a network meets the same few shapes in every step
+def fastest(shape, itemsize=4):
+    """Name the method that estimates puts first on the reference machine.
+
+    Args:
+        shape: ConvShape.
+        itemsize: bytes of an element.
+
+    Returns:
+        a name in METHODS.
+
+    >>> from dlcourse.conv.shape import conv_shape
+    >>> fastest(conv_shape((8, 64, 56, 56), (256, 64, 1, 1)))
+    'im2col'
+    """
+    return estimates(shape, itemsize=itemsize)[0].method
 
 
 def check(method, shape):

@@ -73,8 +73,7 @@ def transform(shape):
     (32, 32)
     """
     (th, mh), (tw, mw) = _tile(shape.R, shape.P), _tile(shape.S, shape.Q)
-    elements = th * (tw // 2 + 1)
-    fft = 2.5 * th * tw * math.log2(th * tw)  # FLOP of a real FFT, as FFTW counts them
+    elements, numbers = th * (tw // 2 + 1), th * tw
 
     def of_filters(w, out):  # the conjugate makes it correlation: the filter is not flipped
         spectra = np.fft.rfft2(w, (th, tw)).conj()  # (K, C, th, tw // 2 + 1)
@@ -88,7 +87,7 @@ def transform(shape):
         return np.fft.irfft2(values, (th, tw), axes=(0, 1))[:mh, :mw]
 
     return tiles.Transform(
-        (th, tw), (mh, mw), elements, 2, (fft, fft, fft), of_filters, forward, backward
+        (th, tw), (mh, mw), elements, 2, (numbers,) * 3, of_filters, forward, backward
     )
 
 
@@ -101,8 +100,6 @@ def work(shape, itemsize=4):
 
     Returns:
         Work.
-
-    Source: 2.5 n log2 n FLOP for a real transform of n numbers, http://www.fftw.org/speed/
 
     >>> from dlcourse.conv.shape import conv_shape
     >>> shape = conv_shape((8, 64, 99, 99), (64, 64, 11, 11), padding=5)

@@ -9,13 +9,15 @@ from dlcourse.conv.blocks import share
 from dlcourse.conv.convolution import floats, run
 from dlcourse.conv.im2col import column_blocks, column_tasks
 from dlcourse.conv.shape import ConvShape, conv_shape
+from dlcourse.conv.taps import meeting
 
 
 def conv2d_input_gradient(dy, w, x_shape, stride=1, padding=0, dilation=1, groups=1, method="auto"):
     """Take the gradient with respect to x: each pixel collects from the outputs it went into.
 
     That is a convolution of dy with the filters turned by half a turn, filters and channels
-    having changed places; where the stride was s, s - 1 zeros are put between dy's pixels.
+    having changed places. After a stride there would be zeros between dy's pixels: then the
+    outputs hand back what is due, tap by tap.
 
     Args:
         dy: array (N, K, P, Q).
@@ -25,7 +27,7 @@ def conv2d_input_gradient(dy, w, x_shape, stride=1, padding=0, dilation=1, group
         padding: int, pair or "same".
         dilation: int or pair.
         groups: int.
-        method: how to compute that convolution.
+        method: how to compute that convolution, where the stride is 1.
 
     Returns:
         array (N, C, H, W).
@@ -41,21 +43,40 @@ def conv2d_input_gradient(dy, w, x_shape, stride=1, padding=0, dilation=1, group
     dy, w = floats(dy, w)
     shape = conv_shape(x_shape, w.shape, stride, padding, dilation, groups)
     _check_output(dy, shape)
-    (sh, sw), (dh, dw) = shape.stride, shape.dilation
-    spread = np.zeros((shape.N, shape.K, (shape.P - 1) * sh + 1, (shape.Q - 1) * sw + 1), dy.dtype)
-    spread[:, :, ::sh, ::sw] = dy
+    if shape.stride != (1, 1):
+        return _hand_back(dy, w, shape)
     turned = w[:, :, ::-1, ::-1].reshape(shape.G, -1, *w.shape[1:])  # (G, K/G, C/G, R, S)
     turned = turned.swapaxes(1, 2).reshape(shape.C, -1, shape.R, shape.S)  # (C, K/G, R, S)
     backwards = ConvShape(
-        *spread.shape,
+        *dy.shape,
         *(shape.C, shape.R, shape.S),
         *(shape.H, shape.W),
         G=shape.G,
         dilation=shape.dilation,
-        top=dh * (shape.R - 1) - shape.top,
-        left=dw * (shape.S - 1) - shape.left,
+        top=shape.dilation[0] * (shape.R - 1) - shape.top,
+        left=shape.dilation[1] * (shape.S - 1) - shape.left,
     )
-    return run(spread, turned, backwards, method)
+    return run(dy, turned, backwards, method)
+
+
+def _hand_back(dy, w, shape):
+    """Add each tap's share of dy to the pixels that the tap has met."""
+    dx = np.zeros((shape.N, shape.G, shape.C // shape.G, shape.H, shape.W), dy.dtype)
+    dy = dy.reshape(shape.N, shape.G, shape.K // shape.G, shape.P, shape.Q)
+    taps = w.reshape(shape.G, -1, *w.shape[1:]).transpose(3, 4, 0, 2, 1)  # (R, S, G, C/G, K/G)
+    taps = np.ascontiguousarray(taps)
+
+    def worker(images):
+        for n in images:
+            for r, s in np.ndindex(shape.R, shape.S):
+                p, h = meeting(shape, 0, r, slice(0, shape.P))
+                q, v = meeting(shape, 1, s, slice(0, shape.Q))
+                met = dy[n, :, :, p, q]
+                product = taps[r, s] @ met.reshape(*met.shape[:2], -1)  # (G, C/G, p q)
+                dx[n, :, :, h, v] += product.reshape(*dx.shape[1:3], *met.shape[2:])
+
+    share(worker, range(shape.N), shape.flop)
+    return dx.reshape(shape.N, shape.C, shape.H, shape.W)
 
 
 def conv2d_weight_gradient(dy, x, w_shape, stride=1, padding=0, dilation=1, groups=1):

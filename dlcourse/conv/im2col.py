@@ -64,6 +64,8 @@ def column_tasks(shape, itemsize=4):
     >>> len(column_tasks(conv_shape((8, 64, 56, 56), (64, 64, 3, 3), padding=1))) >= 8
     True
     """
+    if shape.pointwise:  # one image: its columns lie in x
+        return blocks(shape.N, shape.P, shape.Q, shape.P * shape.Q)
     fitting = BLOCK // (shape.C * shape.R * shape.S * itemsize)
     return blocks(shape.N, shape.P, shape.Q, max(fitting, FEWEST))
 
@@ -102,8 +104,7 @@ def column_blocks(x, shape, tasks):
             (shape.C, shape.R, shape.S, images, rows, shape.Q),
             (by_channel, by_row * dh, by_pixel * dw, by_image, by_row * sh, by_pixel * sw),
         )
-        as_they_are = shape.pointwise and images == 1  # then the columns lie in x
-        columns = windows if as_they_are else workspace.copy("columns", windows)
+        columns = windows if shape.pointwise else workspace.copy("columns", windows)
         yield (n, p), columns.reshape(as_matrix)
 
 

@@ -29,7 +29,7 @@ class Transform:
         step: (rows, columns) of the patch of output it yields, and so the tiles' distance.
         elements: F, numbers that stand for a transformed tile.
         parts: real numbers in each: 1, or 2 where they are complex.
-        flop: to transform a filter, to transform a tile, to transform a patch back.
+        cost: to transform a filter, a tile, and a patch back: FLOP, or numbers through the FFT.
         filters: w (K, C/G, R, S) and an array (F, K, C/G) to fill.
         forward: tiles (rows, columns, tiles) and workspace to (F, tiles).
         backward: (F, tiles) and workspace to patches (rows, columns, tiles).
@@ -39,7 +39,7 @@ class Transform:
     step: tuple[int, int]
     elements: int
     parts: int
-    flop: tuple[float, float, float]
+    cost: tuple[float, float, float]
     filters: Callable
     forward: Callable
     backward: Callable
@@ -156,18 +156,18 @@ def work(shape, transform, itemsize=4):
     n, p = tasks[0] if tasks else (slice(0, 0), slice(0, 0))
     in_block = (n.stop - n.start) * (p.stop - p.start) * columns
     count, filters = shape.N * rows * columns, shape.K * shape.C // shape.G
-    of_filter, forward, backward = transform.flop
+    of_filter, forward, backward = transform.cost
     products = 2 * transform.parts**2 * transform.elements * count * filters
     transforms = filters * of_filter + count * (shape.C * forward + shape.K * backward)
-    flop = (products, transforms) if transform.parts == 2 else (products + transforms, 0)
+    work = (products, transforms) if transform.parts == 2 else (products + transforms, 0)
     tile, patch = math.prod(transform.tile), math.prod(transform.step)
     numbers = transform.elements * transform.parts
     per_tile = shape.C * (2 * tile + numbers) + shape.K * (numbers + patch)
     spectra = filters * numbers
     moved = 2 * (count * per_tile + spectra) + len(tasks) * spectra  # each block reads filters
     held = min(threads(), len(tasks)) * in_block * per_tile + spectra
-    matmul, fft = map(int, flop)
-    return Work(matmul, moved * itemsize, held * itemsize, 30 * len(tasks), fft)
+    flop, fft_numbers = map(int, work)
+    return Work(flop, moved * itemsize, held * itemsize, 30 * len(tasks), fft_numbers)
 
 
 def _cut_tiles(x, rows, shape, transform, workspace):
