@@ -1,4 +1,4 @@
-"""Constants fitted to measured times: found again where they are known, and tried on what was held out."""
+"""Constants fitted to times: found again where they are known, tried on what was held out."""
 
 import numpy as np
 import pytest
