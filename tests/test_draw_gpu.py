@@ -14,7 +14,7 @@ from dlcourse.draw.occupancy import show_occupancy
 from dlcourse.draw.roofline import show_roofline
 from dlcourse.draw.sectors import MOST_LINES, show_sectors
 from dlcourse.draw.style import COLORS
-from dlcourse.gpu.access import BANKS, passes, sectors, strided
+from dlcourse.gpu.access import BANKS, sectors, strided, wavefronts
 from dlcourse.gpu.occupancy import capabilities, occupancy
 from dlcourse.gpu.roofline import Roof, gpu_roof
 from dlcourse.trace import Request
@@ -63,8 +63,8 @@ def test_each_fetched_sector_and_each_used_element_has_its_box(addresses):
 
 @settings(max_examples=40)
 @given(LANES.filter(any))
-def test_each_pass_has_a_row_and_each_busy_bank_a_lit_box(addresses):
-    drawing, found = show_banks(addresses), passes(addresses)
+def test_each_wavefront_has_a_row_and_each_busy_bank_a_lit_box(addresses):
+    drawing, found = show_banks(addresses), wavefronts(addresses)
     assert len(boxes(drawing, "yellow")) == sum(map(len, found))
     assert len(boxes(drawing, "faint")) == BANKS * len(found) - sum(map(len, found))
 

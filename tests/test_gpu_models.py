@@ -17,11 +17,11 @@ from dlcourse.gpu.access import (
     WIDTHS,
     active,
     asked_bytes,
-    ideal_passes,
     ideal_sectors,
-    passes,
+    ideal_wavefronts,
     sectors,
     strided,
+    wavefronts,
 )
 from dlcourse.gpu.latency import bytes_in_flight, reached_bytes_per_s, warps_needed
 from dlcourse.gpu.occupancy import capabilities, occupancy, sm_limits
@@ -223,21 +223,21 @@ def test_sectors_hold_every_byte_and_nothing_else(request):
 
 
 @given(ADDRESSES)
-def test_passes_serve_every_lane_and_each_bank_once(request):
+def test_wavefronts_serve_every_lane_and_each_bank_once(request):
     addresses, width = request
-    found = passes(addresses, width)
+    found = wavefronts(addresses, width)
     served = [lane for one in found for lanes in one.values() for lane in lanes]
     assert set(served) == {lane for lane, a in enumerate(addresses) if a is not None}
     assert all(set(one) <= set(range(BANKS)) for one in found)
     words = max(width, 4) // 4
     assert len(served) == words * len(active(addresses)), "each word of each lane, once"
-    assert ideal_passes(addresses, width) <= len(found)
+    assert ideal_wavefronts(addresses, width) <= len(found)
 
 
 @given(st.integers(0, 64), st.integers(0, 64))
 def test_strides_cost_what_the_textbook_says(stride, offset):
     """Conflicts of a stride are its common divisor with the number of banks."""
-    found = len(passes(strided(stride, offset)))
+    found = len(wavefronts(strided(stride, offset)))
     assert found == (gcd(stride, 32) if stride else 1)
     first, last = offset * 4 // 32, ((offset + 31 * stride) * 4) // 32
     assert len(sectors(strided(stride, offset))) == min(32 if stride > 7 else 99, last - first + 1)

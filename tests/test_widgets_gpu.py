@@ -57,13 +57,13 @@ def test_the_address_map_draws_its_plain_twin(stride, offset, width):
     assert widget.still() == show_sectors(strided(stride, offset, width), width)
 
 
-@pytest.mark.parametrize(("padding", "passes"), [*enumerate((32, 1, 2, 1, 4, 1, 2, 1, 8))])
-def test_odd_padding_removes_every_conflict_of_a_column(padding, passes):
+@pytest.mark.parametrize(("padding", "wavefronts"), [*enumerate((32, 1, 2, 1, 4, 1, 2, 1, 8))])
+def test_odd_padding_removes_every_conflict_of_a_column(padding, wavefronts):
     widget = BankExplorer(padding)
-    assert f": {passes} pass" in repr(widget)
+    assert f": {wavefronts} wavefront" in repr(widget)
     assert widget.still() == show_banks(strided(32 + padding), array="the tile")
     widget.along = "row"
-    assert "1 pass, no conflict" in repr(widget)
+    assert "1 wavefront, no conflict" in repr(widget)
 
 
 @settings(max_examples=20)

@@ -1,17 +1,17 @@
-"""A warp at the 32 banks of shared memory: one row for each pass, with the lanes it serves."""
+"""A warp at the 32 banks of shared memory: one row for each wavefront, with the lanes it serves."""
 
 from dlcourse.draw.sectors import lane_words
 from dlcourse.draw.style import COLORS
 from dlcourse.draw.svg import document, element, label
-from dlcourse.gpu.access import BANKS, active, check_width, ideal_passes, passes
+from dlcourse.gpu.access import BANKS, active, check_width, ideal_wavefronts, wavefronts
 
-WIDTH, LEFT, TOP = 780, 72, 44
+WIDTH, LEFT, TOP = 780, 92, 44
 CELL = (WIDTH - LEFT - 20) / BANKS
 ROW = 18
 
 
 def show_banks(request, width=4, array="shared memory"):
-    """Draw which bank serves which lanes, pass by pass.
+    """Draw which bank serves which lanes, one row for each wavefront.
 
     Args:
         request: trace.Request, or its addresses: one byte address a lane, None if inactive.
@@ -26,23 +26,23 @@ def show_banks(request, width=4, array="shared memory"):
 
     >>> from dlcourse.gpu.access import strided
     >>> show_banks(strided(stride=2))
-    32 lanes at 16 of the 32 banks of shared memory: 2 passes where 1 would do
+    32 lanes at 16 of the 32 banks of shared memory: 2 wavefronts where 1 would do
     """
     check_width(width)
     addresses = getattr(request, "addresses", request)
     if not active(addresses):
         raise ValueError("no lane of this request is active: no bank has anything to serve")
-    rows = passes(addresses, width)
+    rows = wavefronts(addresses, width)
     parts = [label(LEFT, 14, f"banks of {array}", 12, "start", COLORS["muted"])]
     for bank in range(BANKS):
         parts.append(label(LEFT + (bank + 0.5) * CELL, 34, bank, 10, fill=COLORS["muted"]))
     for i, served in enumerate(rows):
-        parts += _pass(TOP + ROW * i, i, served)
+        parts += _wavefront(TOP + ROW * i, i, served)
     return document(WIDTH, TOP + ROW * len(rows) + 12, parts, describe(addresses, width, array))
 
 
 def describe(addresses, width=4, array="shared memory"):
-    """Say how many passes a request takes.
+    """Say how many wavefronts a request takes.
 
     Args:
         addresses: byte addresses, None for an inactive lane.
@@ -53,21 +53,21 @@ def describe(addresses, width=4, array="shared memory"):
         str.
 
     >>> describe((0, 128, 256), array="tile")
-    '3 lanes at 1 of the 32 banks of tile: 3 passes where 1 would do'
+    '3 lanes at 1 of the 32 banks of tile: 3 wavefronts where 1 would do'
     """
-    rows, lanes = passes(addresses, width), len(active(addresses))
+    rows, lanes = wavefronts(addresses, width), len(active(addresses))
     used = len({bank for served in rows for bank in served})
     where = f"{lanes} lane{'' if lanes == 1 else 's'} at {used} of the {BANKS} banks of {array}"
-    count = f"{len(rows)} pass{'' if len(rows) == 1 else 'es'}"
-    best = ideal_passes(addresses, width)
+    count = f"{len(rows)} wavefront{'' if len(rows) == 1 else 's'}"
+    best = ideal_wavefronts(addresses, width)
     return f"{where}: {count}" + (
         f" where {best} would do" if best < len(rows) else ", no conflict"
     )
 
 
-def _pass(y, i, served):
-    """One row: what each bank does in this pass; idle ones stay pale."""
-    parts = [label(LEFT - 10, y + ROW / 2, f"pass {i + 1}", 11, "end", COLORS["muted"])]
+def _wavefront(y, i, served):
+    """One row: what each bank does in this wavefront; idle ones stay pale."""
+    parts = [label(LEFT - 10, y + ROW / 2, f"wavefront {i + 1}", 11, "end", COLORS["muted"])]
     for bank in range(BANKS):
         lanes = served.get(bank)
         fill, stroke = ("faint", "line") if lanes is None else ("yellow", "vermilion")

@@ -1,9 +1,9 @@
-"""What one warp's addresses cost: sectors of global memory, passes over the banks of shared memory.
+"""What one warp's addresses cost: sectors of global memory, wavefronts in shared memory.
 
 Global memory is fetched in sectors of 32 aligned bytes. Shared memory has 32 banks of 4-byte words;
-a pass serves one word from each bank, to any number of lanes. Wider accesses go in turns: 16 lanes
-of 8 bytes, 8 lanes of 16 bytes. Source: CUDA C++ Programming Guide, sections on global and shared
-memory of compute capability 5.x and later:
+a wavefront, one pass over them, serves one word from each bank, to any number of lanes. Wider
+accesses go in turns: 16 lanes of 8 bytes, 8 lanes of 16 bytes. Source: CUDA C++ Programming Guide,
+sections on global and shared memory of compute capability 5.x and later:
 https://docs.nvidia.com/cuda/cuda-c-programming-guide/#compute-capabilities
 
 Not modelled: caches; what neighbouring warps or instructions fetch of the same sectors.
@@ -90,19 +90,19 @@ def asked_bytes(addresses, width=4):
     return len({a + i for a in active(addresses) for i in range(width)})
 
 
-def passes(addresses, width=4):
-    """Order what a request reads from shared memory into passes over the banks.
+def wavefronts(addresses, width=4):
+    """Order what a request reads from shared memory into wavefronts over the banks.
 
     Args:
         addresses: byte addresses, None for an inactive lane.
         width: bytes a lane.
 
     Returns:
-        list of dict bank -> tuple of the lanes that it serves in that pass.
+        list of dict bank -> tuple of the lanes that it serves.
 
-    >>> len(passes(strided(stride=1))), len(passes(strided(stride=2))), len(passes(strided(32)))
-    (1, 2, 32)
-    >>> passes(strided(stride=0, lanes=3))
+    >>> [len(wavefronts(strided(stride))) for stride in (1, 2, 32)]
+    [1, 2, 32]
+    >>> wavefronts(strided(stride=0, lanes=3))
     [{0: (0, 1, 2)}]
     """
     at_once = WARP * WORD // max(width, WORD)  # lanes that a turn serves
@@ -118,8 +118,8 @@ def passes(addresses, width=4):
     return found
 
 
-def ideal_passes(addresses, width=4):
-    """Count the passes that the same lanes would take without a conflict.
+def ideal_wavefronts(addresses, width=4):
+    """Count the wavefronts that the same lanes would take without a conflict.
 
     Args:
         addresses: byte addresses, None for an inactive lane.
@@ -128,7 +128,7 @@ def ideal_passes(addresses, width=4):
     Returns:
         int.
 
-    >>> ideal_passes(strided(32)), ideal_passes(strided(width=8), width=8)
+    >>> ideal_wavefronts(strided(32)), ideal_wavefronts(strided(width=8), width=8)
     (1, 2)
     """
     at_once = WARP * WORD // max(width, WORD)

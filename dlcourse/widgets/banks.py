@@ -10,7 +10,7 @@ MOST = 8  # words of padding
 
 
 class BankExplorer(CourseWidget):
-    """Pad a 32 × 32 tile of floats, read it along a row or a column, and count the passes.
+    """Pad a 32 × 32 tile of floats, read it along a row or a column, and count the wavefronts.
 
     The plain twin is `dlcourse.draw.banks.show_banks(strided(1))` for a row, and
     `show_banks(strided(32 + padding))` for a column.
@@ -23,11 +23,11 @@ class BankExplorer(CourseWidget):
         TraitError: if a value is out of range.
 
     >>> BankExplorer()
-    BankExplorer, a column of a tile 32 wide: 32 lanes at 1 of the 32 banks of the tile: 32 passes \
-where 1 would do
+    BankExplorer, a column of a tile 32 wide: 32 lanes at 1 of the 32 banks of the tile: 32 \
+wavefronts where 1 would do
     >>> BankExplorer(padding=1)
-    BankExplorer, a column of a tile 33 wide: 32 lanes at 32 of the 32 banks of the tile: 1 pass, \
-no conflict
+    BankExplorer, a column of a tile 33 wide: 32 lanes at 32 of the 32 banks of the tile: 1 \
+wavefront, no conflict
     """
 
     _esm = module("banks.js")
@@ -39,7 +39,7 @@ no conflict
         super().__init__(padding=padding, along=along)
 
     def still(self):
-        """Draw the same passes as SVG."""
+        """Draw the same wavefronts as SVG."""
         stride = 1 if self.along == "row" else BANKS + self.padding
         return show_banks(strided(stride), array="the tile")
 

@@ -1,4 +1,4 @@
-// Bank conflicts: a 32 x 32 tile of words with padding, and the passes that a row or column takes.
+// Bank conflicts: a 32 x 32 tile of words with padding, and the wavefronts that a row or column takes.
 const BANKS = 32;
 const count = Array.from({ length: BANKS }, (_, i) => i);
 
@@ -6,7 +6,7 @@ const count = Array.from({ length: BANKS }, (_, i) => i);
 const lanesBanks = (along, padding) =>
   count.map((lane) => (lane * (along === "row" ? 1 : BANKS + padding)) % BANKS);
 
-// For each bank the lanes that queue for it: the longest queue is the number of passes.
+// For each bank the lanes that queue for it: the longest queue is the number of wavefronts.
 function queues(banks) {
   const found = count.map(() => []);
   banks.forEach((bank, lane) => found[bank].push(lane));
@@ -15,13 +15,13 @@ function queues(banks) {
 
 function describe(banks) {
   const waiting = queues(banks);
-  const passes = Math.max(...waiting.map((queue) => queue.length));
+  const wavefronts = Math.max(...waiting.map((queue) => queue.length));
   const used = waiting.filter((queue) => queue.length).length;
   const where = `${BANKS} lanes at ${used} of the ${BANKS} banks of the tile`;
-  return `${where}: ${passes === 1 ? "1 pass, no conflict" : `${passes} passes where 1 would do`}`;
+  return `${where}: ${wavefronts === 1 ? "1 wavefront, no conflict" : `${wavefronts} wavefronts where 1 would do`}`;
 }
 
-// ---- the picture: left the tile with bank 0 shaded, right the passes ---------------------------
+// ---- the picture: left the tile with bank 0 shaded, right the wavefronts ---------------------------
 const PAGE = { width: 752, top: 24, cell: 9, right: 384, pass: 11.5 };
 const HEIGHT = PAGE.top + BANKS * PAGE.pass + 4;
 
@@ -43,7 +43,7 @@ class Explorer {
     this.paths = Object.fromEntries(paths.map((name) => [name, svg("path", { class: `dl-${name}` })]));
     const heading = (at, words) => svg("text", { x: at, y: 14 }, words);
     this.heading = heading(0, "");
-    const headings = [this.heading, heading(PAGE.right, "passes over the 32 banks, first on top")];
+    const headings = [this.heading, heading(PAGE.right, "wavefronts over the 32 banks, first on top")];
     const view = { viewBox: `0 0 ${PAGE.width} ${HEIGHT}`, "aria-hidden": "true" };
     const picture = svg("svg", view, ...headings, ...Object.values(this.paths));
     const row = html("div", { class: "dl-row" }, this.padding.node, this.along.node);
@@ -64,8 +64,8 @@ class Explorer {
     this.draw("asked", tilePath(count.map((lane) => (along === "row" ? [0, lane] : [lane, 0]))));
     const banks = lanesBanks(along, padding);
     const served = queues(banks).flatMap((queue, bank) => queue.map((_, pass) => [pass, bank]));
-    const passes = 1 + Math.max(...served.map(([pass]) => pass));
-    this.draw("idle", passPath(grid(passes, BANKS)));
+    const wavefronts = 1 + Math.max(...served.map(([pass]) => pass));
+    this.draw("idle", passPath(grid(wavefronts, BANKS)));
     this.draw("served", passPath(served));
     write(this.heading, `float tile[32][${pitch}]; blue: bank 0`);
     write(this.words, `tile ${pitch} wide, along a ${along}: ${describe(banks)}`);
