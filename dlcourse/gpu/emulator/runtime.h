@@ -23,7 +23,8 @@ constexpr uint32_t LANES = 32;
 constexpr uint32_t WARPS = THREADS / LANES;
 constexpr uint32_t SHARED = 227 << 10;  // bytes of shared memory of a block, at most (H100)
 constexpr uint32_t RED_ZONE = 128;      // bytes between shared variables, 128-byte aligned
-constexpr uint32_t REGIONS = 64, FINDINGS = 256, ARGUMENTS = 64;
+constexpr uint32_t REGIONS = 64, FINDINGS = 256, ARGUMENTS = 64, WORKERS = 64;
+constexpr uint32_t SLOTS = 32;  // blocks that a worker may hold at once, when they wait for others
 
 struct Index {
     uint32_t x, y, z;
@@ -55,6 +56,7 @@ enum class Kind : uint32_t {
     assertion = 8,        // name: the condition
     trap = 9,
     waiting = 10,         // follows a deadlock; detail: threads at `line`, 1 if warp operation
+    shared_overrun = 11,  // bytes behind a shared variable were changed; name; detail: offset
     // From 100 on: the traced build's (checks.h), out of bounds, race, uninitialised ...
     traced = 100,
 };
@@ -66,6 +68,8 @@ struct Finding {
     int64_t detail[6];
     char name[48];
 };
+
+constexpr uint32_t TIME_UP = 2;
 
 struct Machine;
 struct Worker;
@@ -79,7 +83,7 @@ struct Launch {
     uint64_t blocks;          // in the grid
     uint64_t next_block;      // handed out so far; atomic
     uint64_t barriers;        // passed, summed over blocks; atomic
-    uint32_t stop;            // nonzero: end soon (time is up, or a finding that ends the run)
+    uint32_t stop;            // nonzero: end soon; TIME_UP, or 1 for a finding that ends the run
     uint32_t static_shared;   // bytes declared by blocks so far, without red zones; filled in
     uint32_t region_count, finding_count;  // finding_count: atomic, may exceed FINDINGS
     uint64_t arguments[ARGUMENTS];         // addresses of the arguments' values
@@ -99,11 +103,20 @@ struct SharedVariable {
     SharedVariable *next;  // all variables placed so far, newest first: `emu_shared_variables`
 };
 
+// A __constant__ or __device__ variable; a list ends with a null name.
+struct Variable {
+    const char *name;
+    void *address;
+    uint64_t size;
+    uint32_t element;  // bytes
+    Space space;
+};
+
 // --- lines: one entry for each stretch of code, in no order (lines.py writes the table) --------
 
 struct Line {
     uint64_t address;  // of its first instruction
-    int32_t line;      // of the student's source; -1: a function ended here
+    int32_t line;      // of the student's source; 0: another file's; -1: a function ended here
     int32_t column;
 };
 
@@ -111,11 +124,16 @@ struct Line {
 
 enum class Wait : uint8_t { none, barrier, warp, finished };
 
+enum class Operation : uint8_t {
+    sync, active, ballot, shuffle, match_any, match_all,
+    add, min_signed, max_signed, min_unsigned, max_unsigned, bit_and, bit_or, bit_xor,
+};
+
 struct alignas(64) Fiber {
     void *stack_pointer;  // while it does not run
     int32_t line;         // where it waits
     Wait wait;
-    uint8_t operation;  // what it waits for, if wait is warp
+    Operation operation;  // what it waits for, if wait is warp
     uint16_t unused;
     uint32_t mask;    // lanes named in that operation
     int32_t source;   // lane it wants to read from
@@ -124,30 +142,37 @@ struct alignas(64) Fiber {
 };
 
 struct Block {
-    // The first line of the cache: all that most kernels look at.
-    Index thread;         // threadIdx of the running fiber
-    uint32_t current;     // its number in the block: x + y * Dx + z * Dx * Dy
-    Index block;          // blockIdx
-    uint32_t threads;     // in the block
+    // What the shim reads and, from thread to thread, writes.
+    Index thread;      // threadIdx of the running fiber
+    uint32_t current;  // its number in the block: x + y * Dx + z * Dx * Dy
+    Index block;       // blockIdx
+    uint32_t started;  // threads started so far, always in order; see `settle` in runtime.cpp
     Index block_size, grid_size;
-    char *shared;         // static variables from here on; 128-byte aligned
-    char *dynamic_shared; // bytes: launch->dynamic_shared
+    uint32_t threads;      // in the block
+    uint32_t spins;        // of the running thread: signs that it waits for another
+    char *shared;          // static variables from here on; 128-byte aligned
+    char *dynamic_shared;  // bytes: launch->dynamic_shared
+
     Launch *launch;
     Worker *worker;
     void *trace;          // the traced build's own state of this slot; kept from block to block
     uint64_t number;      // of the block in the grid
-    uint32_t slot;        // of this machine
-    uint32_t started;     // threads started so far, always in order
+    uint32_t run_from;    // threads from here to `current` ran on this stack, one after the other
     uint32_t live;        // threads not finished
     uint32_t at_barrier;  // threads waiting there
-    uint32_t progress;    // threads finished, barriers and warp operations passed
-    uint32_t spins;       // of the running thread: signs that it waits for another
-    uint32_t reduced;     // __syncthreads_count, _and, _or: what was added up so far
-    uint32_t result;      // and of the barrier passed last
-    uint32_t ready[WARPS];   // lanes that can run, or have not started
-    uint32_t paused[WARPS];  // lanes that wait only for the rest of their warp's segment
-    uint32_t alive[WARPS];   // lanes that have not finished
-    Index index[THREADS];    // threadIdx by number
+    int32_t barrier_line; // of the first of them
+    uint32_t diverged;    // nonzero: not all of them wait in that line
+    uint32_t reduced[3];  // __syncthreads_count, _and, _or: so far
+    uint32_t result[3];   // and of the barrier passed last
+    uint32_t pauses;      // of its threads since any of them got further
+    uint32_t ticks;       // of the clock since then
+    uint32_t guarded;     // stacks of this slot that have their guard page
+    uint32_t used;        // bytes of shared memory that blocks may have written
+    uint32_t ready[WARPS];    // lanes that can run, or have not started
+    uint32_t paused[WARPS];   // lanes that wait only for the rest of their warp's segment
+    uint32_t at_warp[WARPS];  // lanes that wait at a warp operation
+    uint32_t alive[WARPS];    // lanes that have not finished
+    Index index[THREADS];     // threadIdx by number
     Fiber fibers[THREADS];
 };
 
@@ -161,18 +186,20 @@ struct Worker {
     uint32_t number;
     Machine *machine;
     Launch *launch;
-    Block *running;           // null while none runs
-    void *stack_pointer;      // of the scheduler, while a fiber runs
-    void *trace;              // the traced build's own
-    uint32_t resident;        // slots in use
-    Block *slots[32];
+    Block *running;       // the block it runs or ran last
+    void *stack_pointer;  // of the scheduler, while a fiber runs
+    void *trace;          // the traced build's own
+    enum { finished, yielded, stopped } event;  // why a fiber came back to the scheduler
+    uint32_t resident;                          // slots in use: the first of `slots`
+    Block *slots[SLOTS];
+    alignas(16) char signal_stack[64 << 10];
 };
 
 // A process's workers and slots; made once, used by every kernel library that it loads.
 struct Machine {
-    uint32_t workers, slots;
+    uint32_t workers, unused;
     void *trace;  // the traced build's own (shadow memory): one for the process, not the library
-    Worker worker[64];
+    Worker worker[WORKERS];
 };
 
 // --- what the kernel and the traced build may call ---------------------------------------------
@@ -186,14 +213,15 @@ Finding emu_finding(Kind kind, int32_t line);
 // Let the rest of the warp catch up; returns when this lane goes on. For the traced build's
 // quantum, for spinning threads. Ends a segment.
 void emu_pause(void);
-// Line of the student's source at a code address of this library; 0 if it lies elsewhere.
-int32_t emu_line(uint64_t address);
+// Line of the student's source at a code address of this library; 0 if it is no code of theirs.
+// `nearest`: the last line of theirs before it, in the same function.
+int32_t emu_line(uint64_t address, bool nearest);
 
 // Static variables placed so far; each lies at the same offset in every block of this library.
 // Their bytes, and the dynamic ones, are 0xFF when a block begins (or a variable is placed).
 extern SharedVariable *emu_shared_variables;
-extern const Line emu_lines[];         // from the kernel's assembly
-extern const uint64_t emu_line_count;  // 0 terminates nothing: this counts
+extern const Line emu_lines[];  // from the kernel's assembly; the last has address 0
+extern Variable emu_variables[];
 }
 
 // --- hooks: trace.cpp has them; the plain build never calls them --------------------------------
@@ -220,7 +248,8 @@ void trace_barrier(Block &);
 void trace_warp(Block &, uint32_t warp, uint32_t mask, int32_t line);
 // Atomics, called by the shim at the student's call (return address: in the kernel) before the
 // operation, which itself is not instrumented. Also for fences: size 0, address null.
-void trace_atomic(const volatile void *address, uint32_t size, int32_t line);
+// annotate.py puts the `site` in.
+void trace_atomic(const volatile void *address, uint32_t size, int32_t line, uint32_t site = 0);
 // The launch should end: gives up this fiber and its block, does not return.
 [[noreturn]] void emu_stop(void);
 }

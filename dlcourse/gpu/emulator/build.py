@@ -1,0 +1,122 @@
+"""Makes kernel libraries and keeps them: a source is compiled once, on disk for all sessions."""
+
+import hashlib
+import json
+import os
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+import platformdirs
+
+from dlcourse.gpu.emulator.compiler import find
+from dlcourse.gpu.emulator.lines import add_table
+from dlcourse.gpu.emulator.rewrite import translation_unit
+
+HERE = Path(__file__).parent
+RUNTIME = ("runtime", "blocks", "warp", "shared", "report", "crash", "half", "switch")
+SUFFIX = {"nt": ".dll"}.get(os.name, ".so")
+
+
+@dataclass(frozen=True)
+class Library:
+    """A compiled kernel.
+
+    Attributes:
+        path: of the shared library.
+        sites: the places that a traced build reports about, as annotate.py wrote them.
+    """
+
+    path: str
+    sites: tuple = ()
+
+
+def build(source, entry, constants=(), traced=False, filename="kernel.cu", compiler=None):
+    """Compile a kernel, or find it compiled.
+
+    Args:
+        source: CUDA C.
+        entry: the kernel's name, with its arguments if it is a template.
+        constants: tuple of (name, C text) pairs, macros.
+        traced: make the build that counts and checks.
+        filename: what messages call the source.
+        compiler: Compiler, or None for the one that is found.
+
+    Returns:
+        Library.
+
+    Raises:
+        CompileError: with the compiler's message, in lines of the source.
+
+    >>> build("__global__ void f() {}", "f").path[-3:] in {".so", "dll"}
+    True
+    """
+    compiler = compiler or find()
+    folder = cache_folder()
+    parts = (source, entry, constants, traced, filename, compiler, _version())
+    path = folder / f"{_digest(repr(parts))}{SUFFIX}"
+    if not path.exists():
+        with tempfile.TemporaryDirectory(dir=folder) as work:
+            _compile(Path(work), path, compiler, parts[:5])
+    return Library(str(path))
+
+
+def cache_folder():
+    """Where compiled kernels lie: the user's cache folder.
+
+    >>> cache_folder().name
+    'kernels'
+    """
+    folder = platformdirs.user_cache_path("dlcourse") / "kernels"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _compile(work, path, compiler, parts):
+    source, entry, constants, traced, filename = parts
+    unit, text, made = work / "kernel.cpp", work / "kernel.s", work / f"kernel{SUFFIX}"
+    unit.write_text(translation_unit(source, entry, dict(constants), filename), encoding="utf8")
+    include = ["-I", HERE / "include"]
+    compiler.run(*compiler.flags, "-O2", *include, "-S", unit, "-o", text)
+    text.write_text(add_table(text.read_text(encoding="utf8"), filename), encoding="utf8")
+    compiler.link(made, [text, *runtime(compiler, traced)])
+    os.replace(made, path)
+
+
+def runtime(compiler, traced):
+    """Compile the emulator's own part of a library, or find it compiled.
+
+    Args:
+        compiler: Compiler.
+        traced: with the hooks of the traced build.
+
+    Returns:
+        list of paths of object files.
+    """
+    key = _digest(repr((compiler, traced, _version())))
+    folder = cache_folder() / f"runtime-{key}"
+    objects = [folder / f"{name}.o" for name in RUNTIME]
+    if not folder.exists():
+        with tempfile.TemporaryDirectory(dir=cache_folder()) as work:
+            made = Path(work) / "objects"
+            made.mkdir()
+            for name in RUNTIME:
+                unit, target = HERE / f"{name}.cpp", made / f"{name}.o"
+                compiler.run(*compiler.flags, "-O2", "-c", unit, "-o", target)
+            with suppress(OSError):  # another process was quicker
+                os.replace(made, folder)
+    return objects
+
+
+@cache
+def _version():
+    """Changes when the emulator's own sources do."""
+    files = sorted(p for p in HERE.rglob("*") if p.suffix in {".cpp", ".h", ".py"})
+    return _digest(b"".join(p.read_bytes() for p in files))
+
+
+def _digest(data):
+    data = data.encode() if isinstance(data, str) else data
+    return hashlib.sha256(data).hexdigest()[:32]

@@ -1,0 +1,135 @@
+// When a kernel does what the processor refuses, or takes too long: says where, and goes on.
+//
+// A handler looks up the line, then lets the OS thread continue in the scheduler, as if the fiber
+// had given it back. Of Windows only the plain case was written: there a crash ends the process,
+// and nobody knows the line.
+#include "internal.h"
+
+namespace emu {
+
+extern "C" int32_t emu_line(uint64_t address, bool nearest) {
+    const Line *best = nullptr;
+    for (const Line *entry = emu_lines; entry->address; entry++)
+        if (entry->address <= address && (!best || entry->address >= best->address)) best = entry;
+    while (best && nearest && best->line == 0 && best > emu_lines) best--;
+    return best && best->line > 0 ? best->line : 0;
+}
+
+}  // namespace emu
+
+#ifdef _WIN32
+
+namespace emu {
+void watch(Worker &) {}
+}  // namespace emu
+
+#else
+
+#include <signal.h>
+#include <ucontext.h>
+
+#include "switch.h"
+
+namespace emu {
+
+static Machine *machine;  // there is one in a process
+
+#if defined(__APPLE__) && defined(__aarch64__)
+#define EMU_PC(context) (context)->uc_mcontext->__ss.__pc
+#define EMU_SP(context) (context)->uc_mcontext->__ss.__sp
+#elif defined(__APPLE__)
+#define EMU_PC(context) (context)->uc_mcontext->__ss.__rip
+#define EMU_SP(context) (context)->uc_mcontext->__ss.__rsp
+#elif defined(__aarch64__)
+#define EMU_PC(context) (context)->uc_mcontext.pc
+#define EMU_SP(context) (context)->uc_mcontext.sp
+#else
+#define EMU_PC(context) (context)->uc_mcontext.gregs[16]  // REG_RIP
+#define EMU_SP(context) (context)->uc_mcontext.gregs[15]  // REG_RSP
+#endif
+
+// The block whose fiber runs on this stack, or null.
+static Block *block_at(uint64_t sp) {
+    for (Worker &worker : machine->worker)
+        if (worker.running && (sp & ~uint64_t(SLOT - 1)) == uint64_t(worker.running))
+            return worker.running;
+    return nullptr;
+}
+
+// The line at an address, or the line of the first caller that is the student's.
+static int32_t line_at(Block &b, uint64_t pc, uint64_t sp) {
+    int32_t line = emu_line(pc, true);
+    const uint64_t *word = (uint64_t *)(sp & ~uint64_t(7)), *end = word + 1024;
+    const uint64_t *bottom = (uint64_t *)((char *)&b + STACKS_AT + THREADS * STACK);
+    if (end > bottom) end = bottom;
+    bool guard = (sp - uint64_t(&b) - STACKS_AT) % STACK < GUARD;
+    for (; !line && !guard && word < end; word++) line = emu_line(*word - 1, true);
+    return line;
+}
+
+static bool in_guard(Block &b, uint64_t address) {
+    uint64_t offset = address - uint64_t(&b) - STACKS_AT;
+    return offset < uint64_t(THREADS) * STACK && offset % STACK < GUARD;
+}
+
+// Record what happened, and let the OS thread go on in the scheduler.
+static void give_up(Block &b, Kind kind, int64_t first, int64_t second, ucontext_t *context) {
+    Finding finding = {};
+    finding.kind = kind;
+    finding.line = line_at(b, EMU_PC(context), EMU_SP(context));
+    finding.block = b.block;
+    finding.thread = b.thread;
+    finding.detail[0] = first;
+    finding.detail[1] = second;
+    emu_record(*b.launch, finding);
+    b.launch->stop = 1;
+    b.worker->event = Worker::stopped;
+    EMU_SP(context) = uintptr_t(b.worker->stack_pointer);
+    EMU_PC(context) = uintptr_t(&emu_resume);
+}
+
+static void crashed(int signal_number, siginfo_t *info, void *where) {
+    ucontext_t *context = (ucontext_t *)where;
+    uint64_t address = uint64_t(info->si_addr);
+    Block *b = block_at(EMU_SP(context));
+    if (!b) {  // not a kernel's doing: let the process end
+        signal(signal_number, SIG_DFL);
+        return;
+    }
+    bool overflow = in_guard(*b, address);
+    give_up(*b, overflow ? Kind::stack_overflow : Kind::crash, signal_number, address, context);
+}
+
+// Python looks after workers that take long: at a signal, threads that do not get further let
+// others run, and when the time is up (stop is 2) they end. Only at an instruction of the
+// student's own, where no state of the runtime is half written; else at one of the next signals.
+static void looked_after(int, siginfo_t *, void *where) {
+    ucontext_t *context = (ucontext_t *)where;
+    Block *b = block_at(EMU_SP(context));
+    if (!b) return;
+    bool late = b->launch->stop == TIME_UP;
+    bool theirs = emu_line(EMU_PC(context), false) > 0;
+    if (!theirs && !(late && ++b->ticks > 100)) return;
+    if (late) give_up(*b, Kind::timeout, 0, 0, context);
+    else if (++b->ticks > 2) emu_pause();
+}
+
+void watch(Worker &worker) {
+    machine = worker.machine;
+    stack_t other = {};
+    other.ss_sp = worker.signal_stack;
+    other.ss_size = sizeof(worker.signal_stack);
+    sigaltstack(&other, nullptr);
+    struct sigaction action = {};
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+    action.sa_sigaction = crashed;
+    const int refusals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+    for (int number : refusals) sigaction(number, &action, nullptr);
+    action.sa_flags = SA_SIGINFO | SA_NODEFER | SA_RESTART;  // on the fiber's stack: it may pause
+    action.sa_sigaction = looked_after;
+    sigaction(SIGUSR1, &action, nullptr);
+}
+
+}  // namespace emu
+
+#endif

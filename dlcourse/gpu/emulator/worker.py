@@ -1,0 +1,127 @@
+"""The process that runs kernels: whatever a kernel does to its memory, the notebook lives on.
+
+Runs as a script, with as few imports as can be. It reads a request a line (JSON) and answers in a
+line; after a crash or when the time was up it answers once more and ends. OS threads of Python
+run the blocks: ctypes lets the interpreter go while they do.
+"""
+
+import ctypes
+import json
+import mmap
+import os
+import signal
+import sys
+import threading
+import time
+
+TICK = 0.005  # seconds between looks at workers that may only wait for each other
+STOP_AT, TIME_UP = 56, 2  # offset of Launch.stop; see runtime.h
+CALM = 0.02  # seconds until the first
+PATIENCE = 2.0  # seconds to stop a kernel whose time is up
+HEAR = getattr(signal, "SIGUSR1", None)
+
+
+class Variable(ctypes.Structure):
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("address", ctypes.c_uint64),
+        ("size", ctypes.c_uint64),
+        ("element", ctypes.c_uint32),
+        ("space", ctypes.c_uint32),
+    )
+
+
+class Machine:
+    """The libraries that were loaded, the threads that run them, and the arena."""
+
+    def __init__(self, path):
+        with open(path, "r+b") as file:
+            self.map = mmap.mmap(file.fileno(), 0)
+        self.base = ctypes.addressof(ctypes.c_char.from_buffer(self.map))
+        self.stop = ctypes.c_uint32.from_buffer(self.map, STOP_AT)
+        self.libraries, self.pointer, self.forbidden = {}, None, []
+
+    def library(self, path):
+        if path not in self.libraries:
+            library = self.libraries[path] = ctypes.CDLL(path)
+            library.emu_machine.restype = ctypes.c_void_p
+            library.emu_forbid.argtypes = [ctypes.c_void_p, ctypes.c_uint64, ctypes.c_int]
+            for name in ("emu_begin", "emu_end"):
+                getattr(library, name).argtypes = [ctypes.c_void_p] * 2
+            library.emu_run.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint32]
+            self.pointer = self.pointer or library.emu_machine()
+        return self.libraries[path]
+
+    def forbid(self, library, guards):
+        """Make pages trap, and those of the launch before usable."""
+        if guards == self.forbidden:
+            return
+        for offset, size in self.forbidden:
+            library.emu_forbid(self.base + offset, size, 0)
+        for offset, size in guards:
+            library.emu_forbid(self.base + offset, size, 1)
+        self.forbidden = guards
+
+    def fill(self, library, values):
+        """Copy values from the arena into variables of the library, by name."""
+        table = (Variable * 1000).in_dll(library, "emu_variables")
+        for variable in table:
+            if not variable.name:
+                return
+            offset, size = values.get(variable.name.decode(), (0, 0))
+            ctypes.memmove(variable.address, self.base + offset, min(size, variable.size))
+
+    def run(self, path, workers, time_limit, guards, values):
+        """Run the launch that lies in the arena; return whether this process can go on."""
+        library = self.library(path)
+        self.forbid(library, guards)
+        self.fill(library, values)
+        library.emu_begin(self.pointer, self.base)
+        began = time.perf_counter()
+        threads = [self.start(library, number) for number in range(workers)]
+        self.wait(threads, began, time_limit)
+        seconds = time.perf_counter() - began
+        if any(t.is_alive() for t in threads):
+            return {"seconds": seconds, "alive": False, "hung": True}
+        library.emu_end(self.pointer, self.base)
+        return {"seconds": seconds, "alive": not self.stop.value}
+
+    def start(self, library, number):
+        arguments = (self.pointer, self.base, number)
+        thread = threading.Thread(target=library.emu_run, args=arguments, daemon=True)
+        thread.start()
+        return thread
+
+    def wait(self, threads, began, time_limit):
+        """Wait for the threads; look after them now and then, and stop them when time is up."""
+        pause = CALM
+        while left := [t for t in threads if t.is_alive()]:
+            left[0].join(pause)
+            pause = TICK
+            late = time.perf_counter() - began - time_limit
+            if late > 0:
+                self.stop.value = TIME_UP
+            if late > PATIENCE:
+                return
+            for thread in left:
+                if thread.is_alive() and HEAR:
+                    signal.pthread_kill(thread.ident, HEAR)
+
+
+def main():
+    machine = Machine(sys.argv[1])
+    answer({"base": machine.base})
+    for line in sys.stdin:
+        reply = machine.run(**json.loads(line))
+        answer(reply)
+        if not reply["alive"]:
+            os._exit(0)
+
+
+def answer(reply):
+    sys.stdout.write(json.dumps(reply) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
