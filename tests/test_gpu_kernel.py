@@ -5,12 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlcourse.gpu import cuda, kernel
 from dlcourse.gpu.arguments import check, extent, machine, shared_bytes
 from dlcourse.gpu.constants import texts
-from dlcourse.gpu.errors import LaunchError
+from dlcourse.gpu.cuda import why_not
+from dlcourse.gpu.errors import CompileError, KernelError, LaunchError
 from dlcourse.gpu.kernel import Kernel
+from dlcourse.gpu.report import Findings
 from dlcourse.gpu.rungs import FOLDER
 from dlcourse.gpu.signature import TYPES, kernels, parse
+from dlcourse.trace import KernelTrace
 
 F4, I4 = np.dtype("f4"), np.dtype("i4")
 
@@ -231,3 +235,147 @@ def test_a_kernel_comes_from_text_or_file(tmp_path):
 def test_machines_are_told_apart():
     assert machine(np.zeros(1)) == "numpy"
     assert machine(3) is machine([1]) is machine(np.float32(1)) is None
+
+
+# --- runs ---
+
+ADD = """
+__global__ void add(const float* x, float* y, int n) {
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i <= LAST) y[i] += x[i];
+}
+"""
+
+
+def arrays(n):
+    return np.arange(n, dtype=F4), np.ones(n, F4)
+
+
+@pytest.fixture(scope="module")
+def add():
+    """Adds n = 100 elements, as it should."""
+    return Kernel(ADD, constants={"LAST": 99})
+
+
+@pytest.fixture(scope="module")
+def beyond():
+    """Reads and writes one element past the hundredth."""
+    return Kernel(ADD, constants={"LAST": 100})
+
+
+@pytest.mark.parametrize("traced", [True, False])
+def test_a_run_writes_its_arrays_in_place(add, traced):
+    x, y = arrays(100)
+    assert add((1,), (128,), (x, y, 100), traced=traced) is None
+    np.testing.assert_array_equal(y, np.arange(100) + 1)
+    np.testing.assert_array_equal(x, np.arange(100))
+
+
+@pytest.mark.parametrize("traced", [True, False])
+def test_a_run_that_breaks_a_rule_raises_what_it_found(beyond, traced):
+    with pytest.raises(KernelError, match="out-of-bounds") as raised:
+        beyond((1,), (128,), (*arrays(100), 100), traced=traced)
+    assert isinstance(raised.value.findings, Findings)
+    assert "y" in str(raised.value.findings[0].message)
+
+
+def test_checks_and_profiles_report_what_a_run_raises(add, beyond):
+    x, y = arrays(100)
+    assert not add.check((1,), (128,), (x, y, 100))
+    findings = beyond.check((1,), (128,), (*arrays(100), 100))
+    assert findings and {finding.line for finding in findings} == {4}
+    profile = beyond.profile((1,), (128,), (*arrays(100), 100))
+    assert profile.findings == findings
+    profile = add.profile((1,), (128,), (*arrays(100), 100))
+    assert (profile.cost.global_loads, profile.cost.global_stores) == (200, 100)
+    assert profile.cost.flop == 100 and "y[i] += x[i];" in repr(profile)
+
+
+def test_large_launches_run_plain_and_small_ones_traced(add, monkeypatch):
+    seen = []
+
+    def emulate(*args, **options):
+        seen.append(options["traced"])
+        return KernelTrace("add", (1, 1, 1), (1, 1, 1))
+
+    monkeypatch.setattr(kernel, "emulate", emulate)
+    x, y = arrays(100)
+    for blocks in (2**11, 2**11 + 1):  # of 128 threads
+        add((blocks,), (128,), (x, y, 100))
+    assert seen == [True, False]
+
+
+def test_what_a_kernel_prints_is_printed(capsys):
+    hello = Kernel('__global__ void hello(int n) { printf("%d of %d\\n", threadIdx.x, n); }')
+    hello((1,), (2,), (2,))
+    assert capsys.readouterr().out == "0 of 2\n1 of 2\n"
+
+
+def test_a_refused_source_names_its_line():
+    broken = Kernel("\n__global__ void f(int* x) {\n    x[0] = nowhere;\n}")
+    with pytest.raises(CompileError, match=r"kernel.cu:3.*nowhere"):
+        broken((1,), (1,), (np.zeros(1, I4),))
+
+
+def test_too_much_shared_memory_is_refused():
+    greedy = Kernel("__global__ void f() { __shared__ float s[8192]; s[threadIdx.x] = 1; }")
+    greedy((1,), (32,), (), 16384)
+    with pytest.raises(LaunchError, match="shared_mem=16,388 and the kernel's own 32,768"):
+        greedy((1,), (32,), (), 16388)
+
+
+def test_machines_are_not_mixed_or_made_up(add):
+    with pytest.raises(LaunchError, match="device='cpu': use one of 'emulated', 'gpu'"):
+        add((1,), (128,), (*arrays(100), 100), device="cpu")
+    if why_not():
+        with pytest.raises(LaunchError, match='device="gpu": no GPU that CuPy can use'):
+            add((1,), (128,), (*arrays(100), 100), device="gpu")
+
+
+class Away(np.ndarray):
+    """Stands for an array of the other machine."""
+
+
+def where(value):
+    if isinstance(value, np.ndarray):
+        return "cupy" if isinstance(value, Away) else "numpy"
+    return None
+
+
+def move(array, to):
+    return np.array(array).view(Away if to == "cupy" else np.ndarray)
+
+
+def test_arrays_go_to_the_other_machine_and_come_back(monkeypatch):
+    """Also one that is passed twice, and one that may only be read."""
+    monkeypatch.setattr(cuda, "machine", where)
+    monkeypatch.setattr(cuda, "_move", move)
+    x, y = readonly(np.zeros(3)), np.zeros(3)
+
+    def run(args):
+        assert args[0] is args[2] and args[3] == 7
+        assert all(isinstance(a, Away) for a in args[:3])
+        args[0][:] = [1, 2, 3]
+        args[1][:] = 9
+
+    cuda.with_copies(run, (y, x, y, 7), to="cupy")
+    assert y.tolist() == [1, 2, 3] and x.tolist() == [0, 0, 0]
+
+
+@pytest.mark.gpu
+def test_both_machines_give_the_same(add):
+    import cupy
+
+    x, y = arrays(100)
+    real = cupy.asarray(y)
+    add((1,), (128,), (cupy.asarray(x), real, 100))
+    add((1,), (128,), (x, y, 100))
+    np.testing.assert_array_equal(real.get(), y)
+    again = cupy.ones(100, F4)
+    add((1,), (128,), (cupy.asarray(x), again, 100), device="emulated")
+    np.testing.assert_array_equal(again.get(), y)
+    copied = np.ones(100, F4)
+    add((1,), (128,), (x, copied, 100), device="gpu")
+    np.testing.assert_array_equal(copied, y)
+    with pytest.raises(LaunchError, match="NumPy and CuPy arrays, mixed"):
+        add((1,), (128,), (x, real, 100))

@@ -1,35 +1,47 @@
 """The checks of the exercises reject what students get wrong, and accept every right way.
 
-tests/mutants/NAME.py holds solutions of exercise NAME: those called right_* are right, the others
-are wrong, helpers begin with an underscore. An exercise has two checks, one that the student sees
-and one that is hidden; neither may be passed by a wrong solution.
+tests/mutants/NAME.py, or NAME.cu for kernels, holds solutions of exercise NAME: those called
+right_* are right, the others are wrong, helpers begin with an underscore. An exercise has two
+checks, one that the student sees and one that is hidden; a wrong solution passes neither.
 """
 
 import inspect
 import runpy
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 
 from dlcourse.course.check import CheckFailed, check
+from dlcourse.course.kernel_check import check_kernel
+from dlcourse.gpu.kernel import Kernel
+from dlcourse.gpu.signature import kernels
 from dlcourse.grading.notebooks import ROOT, load
 from dlcourse.grading.release import exercise
 
-MUTANTS = {path.stem: path for path in sorted(Path(__file__).parent.glob("mutants/*.py"))}
+FILES = sorted(Path(__file__).parent.glob("mutants/*.[cp][uy]"))
+MUTANTS = {path.stem: path for path in FILES}
+KERNELS = {path.stem for path in FILES if path.suffix == ".cu"}
 SOLUTIONS = sorted(ROOT.glob("solutions/*.ipynb"))
 
 
 def functions(name):
-    """The functions that a file of mutants defines itself, helpers left out."""
+    """The functions or kernels that a file of mutants defines itself, helpers left out."""
+    if name in KERNELS:
+        source = MUTANTS[name].read_text(encoding="utf8")
+        return {entry: Kernel(source, entry) for entry in kernels(source)}
     space = runpy.run_path(str(MUTANTS[name]))
     found = {k: f for k, f in space.items() if inspect.isfunction(f) and not k.startswith("_")}
     return {k: f for k, f in found.items() if f.__code__.co_filename == str(MUTANTS[name])}
 
 
+def label(value):
+    return value if isinstance(value, str) else getattr(value, "entry", None) or value.__name__
+
+
 WRITTEN = [(name, function) for name in MUTANTS for function in functions(name).values()]
-WRONG = [pair for pair in WRITTEN if not pair[1].__name__.startswith("right_")]
-RIGHT = [pair for pair in WRITTEN if pair[1].__name__.startswith("right_")]
+WRONG = [pair for pair in WRITTEN if not label(pair[1]).startswith("right_")]
+RIGHT = [pair for pair in WRITTEN if label(pair[1]).startswith("right_")]
 RECOGNISED = {
     "conv2d": {
         "flips": "the kernel is turned by half a turn",
@@ -94,24 +106,27 @@ RECOGNISED = {
 }
 
 
-def label(value):
-    return value if isinstance(value, str) else value.__name__
+def without_magics(source):
+    return "\n".join(line for line in source.split("\n") if not line.startswith("%"))
 
 
 @cache
 def exercises():
-    """Of each exercise: its skeleton, and what its visible and its hidden check are called with."""
+    """Of each exercise: its skeleton, its visible check and its hidden one, as functions."""
     found = {}
     for path in SOLUTIONS:
         solved = [cell for cell in load(path).cells if cell.cell_type == "code"]
         released = [cell for cell in exercise(load(path), path).cells if cell.cell_type == "code"]
         space, calls = {}, []
-        exec(solved[0].source, space)
-        space["check"] = lambda function, calls=calls, **how: calls.append(how)
+        exec(without_magics(solved[0].source), space)
+        space["check"] = lambda _, calls=calls, **how: calls.append(partial(check, **how))
+        space["check_kernel"] = lambda _, task, on, calls=calls: calls.append(
+            partial(check_kernel, task=task, on=on)
+        )
         for whole, cleared in zip(solved, released, strict=True):
             about = whole.metadata.get("nbgrader", {})
             if about.get("solution"):
-                name, skeleton = about.grade_id, cleared.source
+                name, skeleton = about.grade_id, without_magics(cleared.source)
                 space[name] = None
             elif about.get("grade"):
                 assert len([line for line in cleared.source.split("\n") if line == "check("]) <= 1
@@ -121,29 +136,43 @@ def exercises():
     return found
 
 
+def named(trial, name):
+    """A check that calls the solution by the exercise's name; a kernel keeps its own."""
+    return trial if name in KERNELS else partial(trial, name=name)
+
+
 @pytest.mark.parametrize("part", ["visible", "hidden"])
 @pytest.mark.parametrize(("name", "mutant"), WRONG, ids=label)
 def test_wrong_solution_is_rejected(name, mutant, part):
     _, visible, hidden = exercises()[name]
-    with pytest.raises(CheckFailed, match=f"^✗ {name} goes wrong on "):
-        check(mutant, **(visible if part == "visible" else hidden), name=name)
+    trial = named(visible if part == "visible" else hidden, name)
+    with pytest.raises(CheckFailed, match=r"^✗ \w+ goes wrong on "):
+        trial(mutant)
 
 
 @pytest.mark.parametrize(("name", "variant"), RIGHT, ids=label)
 def test_right_solution_is_accepted(name, variant, capsys):
-    _, visible, hidden = exercises()[name]
-    check(variant, **visible, name=name)
-    check(variant, **hidden, name=name)
-    assert capsys.readouterr().out.count(f"✓ {name}: ") == 2
+    for trial in exercises()[name][1:]:
+        named(trial, name)(variant)
+    title = variant.entry if name in KERNELS else name
+    assert capsys.readouterr().out.count(f"✓ {title}: ") == 2
 
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_untouched_exercise_says_what_is_missing(name):
     skeleton, visible, _ = exercises()[name]
+    missing = "It leaves|It should return" if name in KERNELS else "is a `return` missing"
+    with pytest.raises(CheckFailed, match=missing):
+        visible(untouched(name, skeleton))
+
+
+def untouched(name, skeleton):
+    """The exercise as it is handed out."""
+    if name in KERNELS:
+        return Kernel(skeleton)
     space = {}
     exec(skeleton, space)
-    with pytest.raises(CheckFailed, match="yours returns None: is a `return` missing"):
-        check(space[name], **visible)
+    return space[name]
 
 
 def test_every_exercise_has_ten_mutants_and_three_variants():
@@ -156,8 +185,8 @@ def test_every_exercise_has_ten_mutants_and_three_variants():
 @pytest.mark.parametrize("name", RECOGNISED)
 def test_slip_is_recognised_in_the_mutant_that_makes_it(name):
     _, visible, _ = exercises()[name]
-    assert set(visible["slips"]) == set(RECOGNISED[name].values())
+    assert set(visible.keywords["slips"]) == set(RECOGNISED[name].values())
     for mutant, words in RECOGNISED[name].items():
         with pytest.raises(CheckFailed) as failed:
-            check(functions(name)[mutant], **visible)
+            visible(functions(name)[mutant])
         assert str(failed.value).endswith(f"is what comes out when {words}.")

@@ -1,12 +1,12 @@
 """What one warp's addresses cost: sectors of global memory, wavefronts in shared memory.
 
 Global memory is fetched in sectors of 32 aligned bytes. Shared memory has 32 banks of 4-byte words;
-a wavefront, one pass over them, serves one word from each bank, to any number of lanes. Wider
-accesses go in turns: 16 lanes of 8 bytes, 8 lanes of 16 bytes. Source: CUDA C++ Programming Guide,
-sections on global and shared memory of compute capability 5.x and later:
+a wavefront, one pass over them, serves one word from each bank, to any number of lanes. Source: the
+sections on global and shared memory in the CUDA C++ Programming Guide, compute capability 5.x on:
 https://docs.nvidia.com/cuda/cuda-c-programming-guide/#compute-capabilities
 
-Not modelled: caches; what neighbouring warps or instructions fetch of the same sectors.
+Not modelled: caches; the turns in which a GPU takes accesses wider than a word; what neighbouring
+warps or instructions fetch of the same sectors.
 """
 
 from dlcourse.gpu.occupancy import WARP
@@ -105,21 +105,17 @@ def wavefronts(addresses, width=4):
     >>> wavefronts(strided(stride=0, lanes=3))
     [{0: (0, 1, 2)}]
     """
-    at_once = WARP * WORD // max(width, WORD)  # lanes that a turn serves
-    found = []
-    for start in range(0, len(addresses), at_once):
-        turn = {}  # bank -> word -> lanes
-        for lane, address in enumerate(addresses[start : start + at_once], start):
-            for word in [] if address is None else _words(address, width):
-                turn.setdefault(word % BANKS, {}).setdefault(word, []).append(lane)
-        for i in range(max(map(len, turn.values()), default=0)):
-            queued = {bank: list(words.values()) for bank, words in sorted(turn.items())}
-            found.append({bank: tuple(q[i]) for bank, q in queued.items() if i < len(q)})
-    return found
+    queues = {}  # bank -> lanes that share a word, one tuple a word
+    for word, lanes in _words(addresses, width).items():
+        queues.setdefault(word % BANKS, []).append(tuple(lanes))
+    longest = max(map(len, queues.values()), default=0)
+    return [
+        {bank: q[i] for bank, q in sorted(queues.items()) if i < len(q)} for i in range(longest)
+    ]
 
 
 def ideal_wavefronts(addresses, width=4):
-    """Count the wavefronts that the same lanes would take without a conflict.
+    """Count the fewest wavefronts that could bring the words of a request.
 
     Args:
         addresses: byte addresses, None for an inactive lane.
@@ -131,9 +127,7 @@ def ideal_wavefronts(addresses, width=4):
     >>> ideal_wavefronts(strided(32)), ideal_wavefronts(strided(width=8), width=8)
     (1, 2)
     """
-    at_once = WARP * WORD // max(width, WORD)
-    turns = range(0, len(addresses), at_once)
-    return sum(any(a is not None for a in addresses[i : i + at_once]) for i in turns)
+    return -(-len(_words(addresses, width)) // BANKS)
 
 
 def active(addresses):
@@ -169,5 +163,12 @@ def check_width(width):
         raise ValueError(f"width={width}: a lane loads 1, 2, 4, 8 or 16 bytes at once")
 
 
-def _words(address, width):
-    return range(address // WORD, (address + width - 1) // WORD + 1)
+def _words(addresses, width):
+    """Words that a request touches, with the lanes that want them."""
+    wanted = {}
+    for lane, address in enumerate(addresses):
+        for word in (
+            [] if address is None else range(address // WORD, (address + width - 1) // WORD + 1)
+        ):
+            wanted.setdefault(word, []).append(lane)
+    return wanted

@@ -55,24 +55,27 @@ class RooflineExplorer(CourseWidget):
 
     @traitlets.validate("machine")
     def _check_machine(self, proposal):
-        if proposal.value not in self.machines:
-            raise traitlets.TraitError(
-                f"{proposal.value!r}: choose one of {', '.join(self.machines)}"
-            )
+        self._kinds(proposal.value)
         return proposal.value
 
     @traitlets.validate("arithmetic")
     def _check_arithmetic(self, proposal):
-        known = [kind for kind in KINDS if kind in self.machines[self.machine]]
+        known = self._kinds(self.machine)
         if proposal.value not in known:
             raise traitlets.TraitError(
                 f"{proposal.value!r}: {self.machine} has {', '.join(known)} in the table"
             )
         return proposal.value
 
+    def _kinds(self, machine):
+        """What a machine computes in, if there is such a machine."""
+        if machine not in self.machines:
+            raise traitlets.TraitError(f"{machine!r}: choose one of {', '.join(self.machines)}")
+        return [kind for kind in KINDS if kind in self.machines[machine]]
+
     @traitlets.observe("machine")
     def _stay_inside(self, _):
-        if self.arithmetic not in self.machines[self.machine]:
+        if self.arithmetic not in self._kinds(self.machine):
             self.arithmetic = "fp32"
 
     @property
