@@ -28,6 +28,7 @@ class Access:
     A request is one warp's execution of the operation; `lanes` counts its active lanes. A sector
     is 32 aligned bytes of global memory, `ideal_sectors` the fewest that hold the bytes asked for.
     A wavefront is one pass over the 32 banks of shared memory: one a request without conflicts.
+    Constant memory's wavefronts are the words asked for: it gives all lanes one word at a time.
     """
 
     line: int
@@ -43,6 +44,21 @@ class Access:
     wavefronts: int = 0
     ideal_wavefronts: int = 0
     sample: Request | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one line of the source computed, and how many lanes were at work in it.
+
+    `lanes_run` sums active lanes over the basic blocks that begin in the line, `lanes_offered`
+    is 32 for each time a warp ran one.
+    """
+
+    line: int
+    text: str
+    flop: dict[str, int]
+    lanes_run: int
+    lanes_offered: int
 
 
 @dataclass(frozen=True)
@@ -65,6 +81,7 @@ class KernelTrace:
     grid: tuple[int, int, int]
     block: tuple[int, int, int]
     accesses: tuple[Access, ...] = ()
+    lines: tuple[Line, ...] = ()
     flop: dict[str, int] = field(default_factory=dict)  # by type: "float32", "float64", "float16"
     lanes_run: int = 0  # active lanes summed over all basic blocks that a warp ran
     lanes_offered: int = 0  # 32 times those: their ratio is the share of lanes at work
@@ -101,29 +118,35 @@ class Work:
 
 
 class Records(Sequence):
-    """Millions of records, kept as columns; each is made when it is looked at.
+    """Millions of records, kept as rows of numbers; each is made when it is looked at.
 
-    >>> Records(Work, [[0, 1], ["wait"] * 2, [0.0, 0.5], [1.0, 2.0], [""] * 2])[-1].end
-    2.0
+    Attributes:
+        rows: structured NumPy array, such as rows["start"] of messages.
+
+    >>> import numpy as np
+    >>> rows = np.array([(0, 0.5), (1, 1.0)], dtype=[("rank", int), ("end", float)])
+    >>> records = Records(lambda rank, end: Work(rank, "wait", 0.0, end), rows)
+    >>> len(records), records[1]
+    (2, Work(rank=1, kind='wait', start=0.0, end=1.0, label=''))
     """
 
-    def __init__(self, record, columns):
+    def __init__(self, record, rows):
         self.record = record
-        self.columns = columns
+        self.rows = rows
 
     def __len__(self):
-        return len(self.columns[0])
+        return len(self.rows)
 
     def __getitem__(self, place):
         if isinstance(place, slice):
-            return Records(self.record, [column[place] for column in self.columns])
-        return self.record(*(column[place] for column in self.columns))
+            return Records(self.record, self.rows[place])
+        return self.record(*self.rows[place].item())
 
     def __eq__(self, other):
-        return isinstance(other, Records) and self.columns == other.columns
+        return isinstance(other, Records) and (self.rows == other.rows).all()
 
     def __repr__(self):
-        return f"{len(self)} records"
+        return f"<{len(self)} records>"
 
 
 @dataclass(frozen=True)
@@ -134,4 +157,4 @@ class ClusterTrace:
     seconds: float
     messages: Sequence[Message] = ()
     work: Sequence[Work] = ()
-    link_bytes: dict[str, int] = field(default_factory=dict)  # by direction
+    link_bytes: dict[str, int] = field(default_factory=dict)  # by channel: Hop.channel

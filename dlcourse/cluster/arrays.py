@@ -42,7 +42,7 @@ def fill(buffer, array):
     array([1., 1.])
     """
     if isinstance(buffer, np.ndarray):
-        np.copyto(buffer, array if isinstance(array, np.ndarray) else array.cpu().numpy())
+        buffer[...] = array if isinstance(array, np.ndarray) else array.cpu().numpy()
     else:
         import torch
 

@@ -11,7 +11,10 @@ Not modelled: the time that a call takes, the handshake before a long message.
 from collections import deque
 from heapq import heapify, heappop, heappush
 
+from dlcourse.cluster.recorder import WAIT
+
 SEND, ASK, ARRIVED, LEFT, COMPUTE = range(5)  # what a note says
+WAITS = (ARRIVED, LEFT)
 
 
 class Transfer:
@@ -29,16 +32,13 @@ class Transfer:
         sender_waits, receiver_waits: since when that side waits.
     """
 
-    __slots__ = ("array", "arrival", "asked", "buffer", "bytes", "eager", "end", "key", "place")
-    __slots__ += ("receiver_waits", "sender_waits", "sent")
+    array = buffer = sent = asked = end = arrival = sender_waits = receiver_waits = None
 
     def __init__(self, key, bytes, eager, place):
         self.key = key
         self.bytes = bytes
         self.eager = eager
         self.place = place
-        self.array = self.buffer = self.sent = self.asked = self.end = self.arrival = None
-        self.sender_waits = self.receiver_waits = None
 
 
 class Clock:
@@ -69,10 +69,11 @@ class Clock:
         ready, logs = self.ready, self.logs
         while ready:
             now, rank = ready[0]
-            log = logs[rank]
-            if log:
+            if logs[rank]:
                 heappop(ready)
-                self._replay(rank, now, log)
+                until = self._replay(rank, now, logs[rank])
+                if until is not None:
+                    heappush(ready, (until, rank))
                 continue
             self.now[rank] = now
             if not self.finished[rank]:
@@ -81,51 +82,48 @@ class Clock:
         return None
 
     def _replay(self, rank, now, log):
-        """Take a rank's notes until its time passes or it waits."""
+        """Take a rank's notes until its time passes: until when, or None if it is not known."""
         while log:
             kind, what = log.popleft()
             if kind == SEND:
-                self._send(what, now)
-            elif kind == ARRIVED:
-                if what.arrival is None:
-                    what.receiver_waits = self.now[rank] = now
-                    return
-                if what.arrival > now:
-                    self.record.work(rank, "wait", now, what.arrival)
-                    now = what.arrival
-                    break
+                what.sent = now
+                if what.eager or what.asked is not None:
+                    self._set_out(what, now)
+            elif kind in WAITS:
+                until = what.arrival if kind == ARRIVED else what.end
+                if until is None:
+                    return self._block(rank, kind, what, now)
+                if until > now:
+                    self.record.stretch(rank, WAIT, now, until)
+                    return until
             elif kind == COMPUTE:
                 seconds, label = what
-                self.record.work(rank, "compute", now, now + seconds, label)
-                now += seconds
-                break
-            elif kind == ASK:
+                self.record.stretch(rank, self.record.kind(label), now, now + seconds)
+                return now + seconds
+            else:
                 what.asked = now
                 if what.sent is not None:
                     self._set_out(what, now)
-            elif what.end is None:
-                what.sender_waits = self.now[rank] = now
-                return
-            elif what.end > now:
-                self.record.work(rank, "wait", now, what.end)
-                now = what.end
-                break
-        heappush(self.ready, (now, rank))
+        return now
 
-    def _send(self, transfer, now):
-        transfer.sent = now
-        if transfer.eager or transfer.asked is not None:
-            self._set_out(transfer, now)
+    def _block(self, rank, kind, transfer, now):
+        self.now[rank] = now
+        if kind == ARRIVED:
+            transfer.receiver_waits = now
+        else:
+            transfer.sender_waits = now
 
     def _set_out(self, transfer, now):
         source, dest, tag = transfer.key
-        start, end, arrival = self.network.carry(source, dest, transfer.bytes, now)
+        bytes = transfer.bytes
+        start, end, arrival = self.network.carry(source, dest, bytes, now)
         transfer.end, transfer.arrival = end, arrival
-        self.record.message(source, dest, transfer.bytes, tag, start, end, arrival)
-        self._wake(source, transfer.sender_waits, end)
-        self._wake(dest, transfer.receiver_waits, arrival)
+        self.record.message(source, dest, bytes, tag, start, end, arrival)
+        if transfer.receiver_waits is not None:
+            self._wake(dest, transfer.receiver_waits, arrival)
+        if transfer.sender_waits is not None:
+            self._wake(source, transfer.sender_waits, end)
 
-    def _wake(self, rank, since, time):
-        if since is not None:
-            self.record.work(rank, "wait", since, time)
-            heappush(self.ready, (max(since, time), rank))
+    def _wake(self, rank, since, until):
+        self.record.stretch(rank, WAIT, since, until)
+        heappush(self.ready, (until, rank))

@@ -1,7 +1,13 @@
-"""Says in plain sentences why nobody can go on: who waits for whom, in which line."""
+"""Says in plain sentences what is wrong with a program: which rank, which line, what it lacks."""
 
-from dlcourse.cluster.errors import Deadlock
-from dlcourse.cluster.places import of_thread
+import sys
+from itertools import chain
+
+from dlcourse.cluster.arrays import kind_of
+from dlcourse.cluster.errors import Deadlock, Mismatch, NeverReceived, TimeLimit
+from dlcourse.cluster.places import innermost, of_thread, resolve
+
+SHOWN = 8  # ranks that a message lists; a bug shows in the first few
 
 
 def deadlock(mail, scheduler):
@@ -12,7 +18,7 @@ def deadlock(mail, scheduler):
         scheduler: Scheduler, whose threads stand where they wait.
 
     Returns:
-        Deadlock.
+        Mismatch if a message that a rank waits for was sent with another tag, else Deadlock.
 
     >>> import numpy as np
     >>> from dlcourse.cluster.run import run
@@ -21,25 +27,206 @@ def deadlock(mail, scheduler):
     >>> run(program, ranks=2)
     Traceback (most recent call last):
         ...
-    dlcourse.cluster.errors.Deadlock: no rank can go on:
+    dlcourse.cluster.errors.Deadlock: ranks 0, 1 wait for each other
       rank 0 waits for a message from rank 1
         line 2 in program: world.recv(np.zeros(1), source=1 - world.rank)
       rank 1 waits for a message from rank 0
         line 2 in program: world.recv(np.zeros(1), source=1 - world.rank)
     """
-    lines = [_line(rank, request, scheduler) for rank, request in enumerate(mail.waits) if request]
-    finished = [rank for rank, done in enumerate(scheduler.clock.finished) if done]
-    if finished:
-        lines.append(f"finished: {', '.join(map(str, finished))}")
-    return Deadlock("\n  ".join(["no rank can go on:", *lines]))
+    waits = {rank: request for rank, request in enumerate(mail.waits) if request}
+    ring = _ring(waits)
+    order = sorted(waits, key=lambda rank: (rank not in ring, rank))
+    lines = [_waiting(rank, waits[rank], mail, scheduler) for rank in order]
+    tags = [line for line in (_other_tag(request, mail) for request in waits.values()) if line]
+    if ring:
+        title = f"ranks {_some(sorted(ring), ', ')} wait for each other"
+    else:
+        title = "no rank can go on"
+    kind = Mismatch if tags else Deadlock
+    return kind("\n  ".join([title, *_few(tags), *_few(lines)]))
 
 
-def _line(rank, request, scheduler):
+def _ring(waits):
+    """The ranks that wait for one another in a circle, or none."""
+    for start in waits:
+        path, rank = [], start
+        while rank in waits and rank not in path:
+            path.append(rank)
+            rank = waits[rank].peer
+        if rank in path:
+            return path[path.index(rank) :]
+    return []
+
+
+def _waiting(rank, request, mail, scheduler):
+    thread, peer = scheduler.threads[rank], request.peer
+    calls = mail.calls[rank]
+    inside = f"in {calls[0].name} " if calls else ""
+    tag = request.transfer.key[2]
+    tagged = f" with tag {tag}" if tag and not inside else ""
+    what = f"a message{tagged} from rank {peer}"
+    if request.buffer is None:
+        what = f"rank {peer} to receive its message{tagged}: it is longer than {mail.eager_limit} B"
+    gone = ", which has finished" if scheduler.clock.finished[peer] else ""
+    return f"rank {rank} waits {inside}for {what}{gone}\n    {of_thread(thread)}"
+
+
+def _other_tag(request, mail):
+    """A sentence if what a rank waits for is there under another tag."""
     source, dest, tag = request.transfer.key
-    what = (
-        f"a message from rank {source}"
-        if request.buffer is not None
-        else f"rank {dest} to ask for its message"
+    if request.buffer is None:
+        return None
+    for (other_source, other_dest, other_tag), waiting in mail.sent.items():
+        if (other_source, other_dest) == (source, dest):
+            return (
+                f"rank {source} sent tag {other_tag} to rank {dest}, which waits for tag {tag}"
+                f"\n    {resolve(waiting[0].place)}"
+            )
+    return None
+
+
+def wrong_kind(transfer, array, buffer):
+    """The exception for a message that doesn't fit the buffer it should go into.
+
+    Args:
+        transfer: Transfer, posted by the other side.
+        array, buffer: what is sent, and where it goes.
+
+    Returns:
+        Mismatch.
+
+    >>> import numpy as np
+    >>> from dlcourse.cluster.run import run
+    >>> def program(world):
+    ...     if world.rank == 0:
+    ...         world.send(np.zeros(3), dest=1)
+    ...     else:
+    ...         world.recv(np.zeros(4), source=0)
+    >>> run(program, ranks=2)
+    Traceback (most recent call last):
+        ...
+    dlcourse.cluster.errors.Mismatch: rank 0 sends float64 of shape (3,) to rank 1
+        line 3 in program: world.send(np.zeros(3), dest=1)
+      which receives into float64 of shape (4,)
+        line 5 in program: world.recv(np.zeros(4), source=0)
+    """
+    source, dest, _ = transfer.key
+    places = [resolve(transfer.place), innermost(sys._getframe())]
+    if transfer.buffer is buffer:  # the receiver came first
+        places.reverse()
+    return Mismatch(
+        f"rank {source} sends {kind_of(array)} to rank {dest}\n    {places[0]}\n"
+        f"  which receives into {kind_of(buffer)}\n    {places[1]}"
     )
-    what += f" with tag {tag}" if tag else ""
-    return f"rank {rank} waits for {what}\n    {of_thread(scheduler.threads[rank])}"
+
+
+def wrong_collective(number, one, other):
+    """The exception for two ranks that are in different collectives.
+
+    Args:
+        number: how many collectives both called before.
+        one, other: Call of each of them.
+
+    Returns:
+        Mismatch.
+
+    >>> import numpy as np
+    >>> from dlcourse.cluster.run import run
+    >>> from dlcourse.cluster.world import collective
+    >>> sum_up = collective(lambda world, array: None)
+    >>> def program(world):
+    ...     world.barrier() if world.rank else sum_up(world, np.zeros(1))
+    >>> run(program, ranks=2)
+    Traceback (most recent call last):
+        ...
+    dlcourse.cluster.errors.Mismatch: the ranks disagree on collective number 1
+      rank 0 calls <lambda>(float64 of shape (1,))
+        line 2 in program: world.barrier() if world.rank else sum_up(world, np.zeros(1))
+      rank 1 calls barrier()
+        line 2 in program: world.barrier() if world.rank else sum_up(world, np.zeros(1))
+    """
+    lines = [f"  rank {call.rank} calls {call}\n    {call.place}" for call in (one, other)]
+    return Mismatch("\n".join([f"the ranks disagree on collective number {number + 1}", *lines]))
+
+
+def left_over(mail):
+    """The exception for messages and requests that nobody came back for, if there are any.
+
+    Args:
+        mail: Mail at the end of a run.
+
+    Returns:
+        NeverReceived, or None.
+
+    >>> import numpy as np
+    >>> from dlcourse.cluster.run import run
+    >>> run(lambda world: world.send(np.zeros(1), dest=0, tag=7), ranks=1)
+    Traceback (most recent call last):
+        ...
+    dlcourse.cluster.errors.NeverReceived: the program ended with something left over
+      rank 0 sent 8 B with tag 7 to rank 0, which never received them
+        line 1: run(lambda world: world.send(np.zeros(1), dest=0, tag=7), ranks=1)
+    """
+    lines = [
+        *(_unmatched(transfer, True) for transfer in chain(*mail.sent.values())),
+        *(_unmatched(transfer, False) for transfer in chain(*mail.asked.values())),
+        *(_forgotten(request) for request in mail.open.values()),
+    ]
+    if not lines:
+        return None
+    return NeverReceived("\n  ".join(["the program ended with something left over", *_few(lines)]))
+
+
+def too_long(time_limit, mail, scheduler):
+    """The exception for a run that was ended at its limit.
+
+    Args:
+        time_limit: seconds.
+        mail: Mail.
+        scheduler: Scheduler, whose `running` was the rank at work and `last_seen` its place.
+
+    Returns:
+        TimeLimit.
+
+    >>> from dlcourse.cluster.run import run
+    >>> def program(world):
+    ...     while True: pass
+    >>> run(program, ranks=2, time_limit=0.1)
+    Traceback (most recent call last):
+        ...
+    dlcourse.cluster.errors.TimeLimit: not done after 0.1 s (time_limit)
+      rank 0 was at work
+        line 2 in program: while True: pass
+    """
+    waits = {rank: request for rank, request in enumerate(mail.waits) if request}
+    lines = [f"rank {scheduler.running} was at work\n    {scheduler.last_seen}"]
+    lines += [_waiting(rank, request, mail, scheduler) for rank, request in waits.items()]
+    title = f"not done after {time_limit:g} s (time_limit)"
+    return TimeLimit("\n  ".join([title, *_few(lines)]))
+
+
+def _unmatched(transfer, sent):
+    source, dest, tag = transfer.key
+    tagged = f" with tag {tag}" if tag else ""
+    if sent:
+        text = f"rank {source} sent {transfer.bytes} B{tagged} to rank {dest}, which never "
+        text += "received them"
+    else:
+        text = f"rank {dest} asked for a message{tagged} from rank {source}, which never sent it"
+    return f"{text}\n    {resolve(transfer.place)}"
+
+
+def _forgotten(request):
+    source, dest, _ = request.transfer.key
+    rank, call = (source, "isend") if request.buffer is None else (dest, "irecv")
+    return f"rank {rank} never waited for its {call}\n    {resolve(request.place)}"
+
+
+def _few(lines):
+    more = len(lines) - SHOWN
+    return lines[:SHOWN] + ([f"and {more} more"] if more > 0 else [])
+
+
+def _some(ranks, between):
+    shown = between.join(map(str, ranks[:SHOWN]))
+    return shown + (f"{between}..." if len(ranks) > SHOWN else "")

@@ -49,3 +49,11 @@ class Group(World):
     def measured(self, label=""):
         """Charge the CPU time that the block takes here to the rank's clock."""
         return self.world.measured(label)
+
+    def enter(self, name, array, facts, members=None):
+        """Note that this rank begins a collective of the group."""
+        self.world.enter(name, array, facts, members or self.ranks)
+
+    def leave(self):
+        """Note that it has ended."""
+        self.world.leave()

@@ -8,17 +8,21 @@ Not modelled: fair sharing (messages take turns whole, in the order in which the
 buffers in switches, ways around a busy link, packets and their headers, lost packets.
 """
 
-from dataclasses import dataclass
+from collections import Counter
 
 
-@dataclass(frozen=True)
-class Wire:
-    """One direction of a link, as messages meet it; `name` is that of its channel."""
+class Route:
+    """The way from one rank to another, and the bytes that went over it.
 
-    name: str
-    channel: int  # what it occupies: both directions of a half-duplex link share one
-    bandwidth: float
-    latency: float
+    A wire is one direction of a link: (name, channel, bandwidth, latency), where the channel is
+    what it occupies: both directions of a half-duplex link share one.
+    """
+
+    __slots__ = ("bytes", "wires")
+
+    def __init__(self, wires):
+        self.wires = wires
+        self.bytes = 0
 
 
 class Network:
@@ -28,27 +32,29 @@ class Network:
     >>> net = Network(star(3, bandwidth=1e9, latency=0))
     >>> net.carry(0, 1, 1000, now=0.0), net.carry(0, 2, 1000, now=0.0)  # the second waits
     ((0.0, 1e-06, 1e-06), (1e-06, 2e-06, 2e-06))
+    >>> net.link_bytes()["device0>switch"]
+    2000
     """
 
     def __init__(self, topology):
         self.topology = topology
-        self.routes = {}  # (source, dest) -> wires
+        self.routes = {}  # (source, dest) -> Route
         self.channels = {}  # name -> index
         self.busy = []  # by channel: until when
 
     def route(self, source, dest):
-        """The wires from one rank to another."""
+        """The Route from one rank to another."""
         found = self.routes.get((source, dest))
         if found is None:
             hops = self.topology.route(source, dest)
-            found = self.routes[source, dest] = tuple(self._wire(hop) for hop in hops)
+            found = self.routes[source, dest] = Route([self._wire(hop) for hop in hops])
         return found
 
     def _wire(self, hop):
         index = self.channels.setdefault(hop.channel, len(self.channels))
         if index == len(self.busy):
             self.busy.append(0.0)
-        return Wire(hop.channel, index, hop.link.bandwidth, hop.link.latency)
+        return hop.channel, index, hop.link.bandwidth, hop.link.latency
 
     def carry(self, source, dest, size, now):
         """Send `size` bytes at time `now`, no earlier than any message before it.
@@ -58,18 +64,31 @@ class Network:
             and the last byte has arrived.
         """
         busy = self.busy
+        route = self.route(source, dest)
+        route.bytes += size
         start = end = None
         head = tail = now
-        for wire in self.route(source, dest):
-            channel = wire.channel
+        for _, channel, bandwidth, latency in route.wires:
             if busy[channel] > head:
                 head = busy[channel]
-            leave = head + size / wire.bandwidth
+            leave = head + size / bandwidth
             if leave > tail:
                 tail = leave
             busy[channel] = tail
             if start is None:
                 start, end = head, tail
-            head += wire.latency
-            tail += wire.latency
+            head += latency
+            tail += latency
         return (now, now, now) if start is None else (start, end, tail)
+
+    def names(self, source, dest):
+        """The links of a route, each by its channel, such as "gpu0>nic0"."""
+        return tuple(name for name, *_ in self.route(source, dest).wires)
+
+    def link_bytes(self):
+        """Bytes that crossed each channel so far: a direction of a link, or a half-duplex link."""
+        sums = Counter()
+        for (source, dest), route in self.routes.items():
+            for name in self.names(source, dest):
+                sums[name] += route.bytes
+        return dict(sorted(sums.items()))

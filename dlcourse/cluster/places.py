@@ -1,7 +1,9 @@
 """Where in a student's program something happened: a line, its function, its text."""
 
+import contextlib
 import linecache
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,12 +30,13 @@ class Place:
 
 
 def ours(file):
-    """Whether a file belongs to the machinery and not to a program.
+    """Whether a file belongs to the machinery, which a student need not look at.
 
     >>> ours(__file__), ours("ring.py")
     (True, False)
     """
-    return file.startswith(HERE) and not file.startswith(PROGRAMS)
+    between = file in (contextlib.__file__, threading.__file__)
+    return between or (file.startswith(HERE) and not file.startswith(PROGRAMS))
 
 
 def innermost(frame):
@@ -44,7 +47,7 @@ def innermost(frame):
     """
     while frame is not None:
         code = frame.f_code
-        if not ours(code.co_filename) and "threading" not in code.co_filename:
+        if not ours(code.co_filename):
             return at(code, frame.f_lineno)
         frame = frame.f_back
     return None
@@ -60,12 +63,25 @@ def at(code, line):
     return Place(code.co_filename, line, code.co_name, text)
 
 
-def of_instruction(code, offset):
-    """The place of an instruction: finding its line is left until somebody asks.
+def caller(depth):
+    """Where the function `depth` frames up is, found cheaply: finding its line is left to resolve.
 
-    >>> of_instruction(at.__code__, 0).function
-    'at'
+    >>> caller(0)[0].co_name
+    'caller'
     """
+    frame = sys._getframe(depth)
+    return frame.f_code, frame.f_lasti
+
+
+def resolve(place):
+    """The Place for what `caller` found; a Place stays as it is.
+
+    >>> resolve((resolve.__code__, 0)).function
+    'resolve'
+    """
+    if isinstance(place, Place):
+        return place
+    code, offset = place
     line = code.co_firstlineno
     for start, end, number in code.co_lines():
         if start <= offset < end and number is not None:

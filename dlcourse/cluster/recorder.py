@@ -1,13 +1,19 @@
 """Keeps what happens on a cluster in columns, so that millions of messages fit in memory."""
 
-from array import array
-from collections import defaultdict
+import struct
+
+import numpy as np
 
 from dlcourse.trace import ClusterTrace, Message, Records, Work
 
+MESSAGE = np.dtype([(name, "i8") for name in ("source", "dest", "bytes", "tag")])
+MESSAGE = np.dtype(MESSAGE.descr + [(name, "f8") for name in ("start", "end", "arrival")])
+STRETCH = np.dtype([("rank", "i8"), ("kind", "i8"), ("start", "f8"), ("end", "f8")])
+WAIT = 0
+
 
 class Recorder:
-    """Notes messages and work as they happen.
+    """Notes messages and work as they happen, 8 bytes a number.
 
     Args:
         network: Network, for the links of each route.
@@ -17,39 +23,37 @@ class Recorder:
     def __init__(self, network, keep=True):
         self.network = network
         self.keep = keep
-        self.columns = [array(code) for code in "iiqqddd"]
-        self.stretches = [array("i"), [], array("d"), array("d"), []]
-        self.sums = defaultdict(int)  # (source, dest) -> bytes
+        self.messages = bytearray()
+        self.stretches = bytearray()
+        self.pack_message = struct.Struct("qqqqddd").pack
+        self.pack_stretch = struct.Struct("qqdd").pack
+        self.kinds = {("wait", ""): WAIT}  # (kind, label) -> number
 
-    def message(self, source, dest, bytes, tag, start, end, arrival):
-        """Note a message."""
-        self.sums[source, dest] += bytes
+    def message(self, *numbers):
+        """Note (source, dest, bytes, tag, start, end, arrival)."""
         if self.keep:
-            for column, value in zip(
-                self.columns, (source, dest, bytes, tag, start, end, arrival), strict=True
-            ):
-                column.append(value)
+            self.messages += self.pack_message(*numbers)
 
-    def work(self, rank, kind, start, end, label=""):
-        """Note a stretch of computing or waiting."""
-        if self.keep and end > start:
-            for column, value in zip(self.stretches, (rank, kind, start, end, label), strict=True):
-                column.append(value)
+    def stretch(self, *numbers):
+        """Note (rank, kind, start, end)."""
+        if self.keep:
+            self.stretches += self.pack_stretch(*numbers)
+
+    def kind(self, label):
+        """The number of computing under a label."""
+        return self.kinds.setdefault(("compute", label), len(self.kinds))
 
     def trace(self, size, seconds):
-        """What was noted, as a ClusterTrace."""
-        messages = Records(self._message, self.columns)
-        work = Records(Work, self.stretches)
-        return ClusterTrace(size, seconds, messages, work, self.link_bytes())
-
-    def link_bytes(self):
-        """Bytes that crossed each link, by direction."""
-        sums = defaultdict(int)
-        for (source, dest), bytes in self.sums.items():
-            for wire in self.network.route(source, dest):
-                sums[wire.name] += bytes
-        return dict(sorted(sums.items()))
+        """What was noted, as a ClusterTrace; without records if they were not kept."""
+        if not self.keep:
+            return ClusterTrace(size, seconds, link_bytes=self.network.link_bytes())
+        messages = Records(self._message, np.frombuffer(self.messages, MESSAGE))
+        work = Records(self._work, np.frombuffer(self.stretches, STRETCH))
+        return ClusterTrace(size, seconds, messages, work, self.network.link_bytes())
 
     def _message(self, source, dest, *rest):
-        names = tuple(wire.name for wire in self.network.route(source, dest))
-        return Message(source, dest, *rest, names)
+        return Message(source, dest, *rest, self.network.names(source, dest))
+
+    def _work(self, rank, kind, start, end):
+        kind, label = list(self.kinds)[kind]
+        return Work(rank, kind, start, end, label)

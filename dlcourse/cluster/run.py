@@ -1,61 +1,59 @@
 """Run a rank program: `run(program, ranks=8, on="dgx-h100")`."""
 
-import traceback
-from dataclasses import dataclass
-
-from dlcourse.cluster.clock import Clock
-from dlcourse.cluster.diagnosis import deadlock
-from dlcourse.cluster.errors import ClusterError, RankError, TimeLimit
-from dlcourse.cluster.network import Network
-from dlcourse.cluster.recorder import Recorder
-from dlcourse.cluster.scheduler import Scheduler
+from dlcourse.cluster.errors import ClusterError
+from dlcourse.cluster.output import by_rank
+from dlcourse.cluster.presets import topology
+from dlcourse.cluster.simulate import Simulation
 from dlcourse.cluster.topology import Topology, star
-from dlcourse.cluster.virtual import EAGER_LIMIT, Mail, VirtualWorld
-from dlcourse.trace import ClusterTrace
 
 
-@dataclass(frozen=True)
-class Run:
-    """What a run gave.
-
-    Attributes:
-        results: what the program returned, by rank.
-        outputs: what it printed, by rank.
-        seconds: how long it took: the latest clock of the virtual cluster.
-        trace: ClusterTrace, or None where none is kept.
-    """
-
-    results: list
-    outputs: list
-    seconds: float
-    trace: ClusterTrace | None
-
-
-def run(program, ranks=8, on="ideal", args=(), time_limit=60.0, trace=True):
+def run(program, ranks=None, on="ideal", args=(), time_limit=60.0, trace=True, speed=None):
     """Run `program(world, *args)` in every rank.
 
-    >>> run(lambda world: world.rank, ranks=3).results
-    [0, 1, 2]
+    Args:
+        program: function whose first argument is the rank's World; a notebook cell's will do.
+        ranks: how many; 8 unless the topology says.
+        on: "ideal" (every rank on one perfect switch), a preset's name such as "dgx-h100", a
+            Topology, or "processes": real ones, joined by torch.distributed.
+        args: further arguments.
+        time_limit: seconds of real time after which the run is ended.
+        trace: whether to keep every message and wait; if not, only the bytes over each link.
+        speed: (FLOP/s, bytes/s) of every device, for World.compute.
+
+    Returns:
+        Run.
+
+    Raises:
+        ValueError: if `on` is unknown or has too few devices.
+        ClusterError: RankError, Deadlock, Mismatch, NeverReceived, TimeLimit or LostRank. What
+            the ranks printed until then is printed first; `error.run` has what was done.
+
+    >>> import numpy as np
+    >>> def program(world):
+    ...     if world.rank == 0:
+    ...         world.send(np.arange(3), dest=1)
+    ...     else:
+    ...         print(world.recv(np.empty(3, int), source=0))
+    >>> run(program, ranks=2)
+    2 ranks on ideal: 1 µs, 1 messages, 24 B
+    rank 1: [0 1 2]
     """
-    topology = on if isinstance(on, Topology) else star(ranks)
-    network = Network(topology)
-    recorder = Recorder(network, trace)
-    clock = Clock(network, ranks, recorder)
-    mail = Mail(ranks, EAGER_LIMIT)
-    results = [None] * ranks
+    if on == "processes":
+        raise NotImplementedError
+    network = _topology(on, ranks)
+    ranks = len(network.devices) if ranks is None else ranks
+    if not 1 <= ranks <= len(network.devices):
+        raise ValueError(f"ranks={ranks}: {network.name} has {len(network.devices)} devices")
+    simulation = Simulation(program, ranks, network, args, trace, speed)
+    try:
+        return simulation.run(time_limit)
+    except ClusterError as error:
+        if printed := by_rank(error.run.outputs):
+            print(printed)
+        raise
 
-    def work(rank):
-        try:
-            results[rank] = program(VirtualWorld(rank, mail, scheduler), *args)
-        except ClusterError as error:
-            scheduler.fail(error)
-        except Exception:
-            scheduler.fail(RankError(rank, traceback.format_exc()))
 
-    scheduler = Scheduler(ranks, clock, work, lambda: deadlock(mail, scheduler))
-    if not scheduler.run(time_limit):
-        scheduler.fail(TimeLimit(f"not done after {time_limit} s"))
-    if scheduler.failure:
-        raise scheduler.failure
-    seconds = max(clock.now)
-    return Run(results, [""] * ranks, seconds, recorder.trace(ranks, seconds))
+def _topology(on, ranks):
+    if isinstance(on, Topology):
+        return on
+    return star(8 if ranks is None else ranks) if on == "ideal" else topology(on)

@@ -9,6 +9,8 @@ import ctypes
 import threading
 import time
 
+from dlcourse.cluster.places import of_thread
+
 GRACE = 2.0  # seconds that a thread gets to end when it is told to
 
 
@@ -33,7 +35,8 @@ class Scheduler:
         self.batons = [threading.Lock() for _ in range(size)]
         self.ended = threading.Event()
         self.failure = None
-        self.running = None  # the rank that has the baton
+        self.running = 0  # the rank that has the baton
+        self.last_seen = None  # where that was when time was up
         self.threads = [
             threading.Thread(target=self._main, args=(rank,), name=f"rank {rank}", daemon=True)
             for rank in range(size)
@@ -51,7 +54,10 @@ class Scheduler:
         self._start()
         try:
             self._pass_on()
-            return self.ended.wait(time_limit)
+            if self.ended.wait(time_limit):
+                return True
+            self.last_seen = of_thread(self.threads[self.running])
+            return False
         finally:
             self.stop()
             self._join()

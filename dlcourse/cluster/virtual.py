@@ -1,63 +1,85 @@
 """The virtual cluster: ranks are threads of this process, arrays are real, time is not.
 
 A send of at most `eager_limit` bytes sets out at once and its array is free again; a longer one
-waits until its receiver asks for it (rendezvous). The same rules hold in MPI and in NCCL.
+waits until its receiver asks for it (rendezvous). MPI libraries do the same.
 """
 
+import math
 import sys
 import time
 from collections import deque
 from contextlib import contextmanager
 
+import numpy as np
+
 from dlcourse.cluster.arrays import check_array, copy_of, fill, kind_of, same_kind
 from dlcourse.cluster.clock import ARRIVED, ASK, COMPUTE, LEFT, SEND, Transfer
-from dlcourse.cluster.errors import Mismatch
+from dlcourse.cluster.diagnosis import wrong_collective, wrong_kind
+from dlcourse.cluster.mail import Call
+from dlcourse.cluster.places import caller, innermost
 from dlcourse.cluster.world import Request, World
 
-EAGER_LIMIT = 2**16  # bytes; MPI libraries use 4 KiB to 256 KiB
 AHEAD = 2**20  # how far a rank's data may run ahead of its time, in bytes
 NOTE = 2**12  # what a note counts, in bytes: 256 of them fill AHEAD
-
-
-class Mail:
-    """Messages between all ranks that wait for the other side, in the order they were posted."""
-
-    def __init__(self, size, eager_limit):
-        self.size = size
-        self.eager_limit = eager_limit
-        self.sent = {}  # (source, dest, tag) -> deque of Transfer that nobody asked for yet
-        self.asked = {}  # the same, asked for and not sent yet
-        self.waits = [None] * size  # by rank: the request it waits for
 
 
 class VirtualRequest(Request):
     """A send or receive on the virtual cluster; `buffer` is that of a receive."""
 
-    __slots__ = ("buffer", "transfer", "world")
+    __slots__ = ("buffer", "done", "place", "transfer", "world")
 
     def __init__(self, world, transfer, buffer=None):
         self.world = world
         self.transfer = transfer
         self.buffer = buffer
+        self.done = False
+
+    @property
+    def peer(self):
+        """The rank at the other end."""
+        source, dest, _ = self.transfer.key
+        return dest if self.buffer is None else source
+
+    def opened(self):
+        """This request, noted until it is waited for."""
+        self.place = self.world.place(3)
+        self.world.mail.open[id(self)] = self
+        return self
 
     def wait(self):
-        """Return once the message has left the array, or is in it; again, at once."""
+        """Return once the message has left the array, or is in it; a second time, at once."""
+        if not self.done:
+            self.world.mail.open.pop(id(self), None)
+            self.finish()
+            self.done = True
+
+    def finish(self):
+        """Wait."""
         transfer, world = self.transfer, self.world
-        if transfer is None:
-            return
         if self.buffer is not None:
             world.log.append((ARRIVED, transfer))
             if transfer.array is None:
                 world.pause(self)
             fill(self.buffer, transfer.array)
             transfer.array = None
-        elif not transfer.eager:
+        else:
             world.log.append((LEFT, transfer))
             if transfer.buffer is None:
                 world.pause(self)
             if transfer.array is not None:  # the receiver has not taken it yet
                 transfer.array = copy_of(transfer.array)
-        self.transfer = None
+
+
+class Sent(Request):
+    """A send whose array was free at once."""
+
+    __slots__ = ()
+
+    def wait(self):
+        """Return."""
+
+
+SENT = Sent()
 
 
 class VirtualWorld(World):
@@ -67,45 +89,38 @@ class VirtualWorld(World):
         rank: its number.
         mail: Mail of all ranks.
         scheduler: Scheduler of all ranks.
+        speed: (FLOP/s, bytes/s) of the device under a rank, or None.
     """
 
-    def __init__(self, rank, mail, scheduler):
+    def __init__(self, rank, mail, scheduler, speed=None):
         self.rank = rank
         self.size = mail.size
         self.mail = mail
         self.scheduler = scheduler
+        self.speed = speed
         self.log = scheduler.clock.logs[rank]
         self.ahead = 0
+        self.calls = mail.calls[rank]
 
     def isend(self, array, dest, tag=0):
         """Begin to send; a short array is copied and free at once."""
-        check_array(array, "isend")
-        key = (self.rank, self._peer(dest, "sends to"), tag)
-        transfer = self._match(self.mail.asked, key)
-        if transfer is None:
-            transfer = self._post(self.mail.sent, key, array.nbytes)
-        else:
-            self._check(transfer, array, transfer.buffer)
-        transfer.array = copy_of(array) if transfer.eager else array
-        self.log.append((SEND, transfer))
-        self.ahead += NOTE + transfer.bytes
-        if self.ahead > AHEAD:
-            self.catch_up()
-        return VirtualRequest(self, transfer)
+        transfer = self._send(array, dest, tag)
+        return SENT if transfer.eager else VirtualRequest(self, transfer).opened()
+
+    def send(self, array, dest, tag=0):
+        """Send an array; a long one waits for its receiver."""
+        transfer = self._send(array, dest, tag)
+        if not transfer.eager:
+            VirtualRequest(self, transfer).finish()
 
     def irecv(self, buffer, source, tag=0):
         """Begin to receive; `buffer` is filled when the Request is waited for."""
-        check_array(buffer, "irecv")
-        key = (self._peer(source, "receives from"), self.rank, tag)
-        transfer = self._match(self.mail.sent, key)
-        if transfer is None:
-            transfer = self._post(self.mail.asked, key, buffer.nbytes)
-        else:
-            self._check(transfer, transfer.array, buffer)
-        transfer.buffer = buffer
-        if not transfer.eager:
-            self.log.append((ASK, transfer))
-        return VirtualRequest(self, transfer, buffer)
+        return VirtualRequest(self, self._ask(buffer, source, tag), buffer).opened()
+
+    def recv(self, buffer, source, tag=0):
+        """Receive into `buffer` and return it."""
+        VirtualRequest(self, self._ask(buffer, source, tag), buffer).finish()
+        return buffer
 
     def time(self):
         """Seconds on this rank's clock."""
@@ -114,6 +129,12 @@ class VirtualWorld(World):
 
     def compute(self, seconds=None, flop=None, bytes=None, label=""):
         """Move this rank's clock."""
+        if seconds is None:
+            seconds = self._estimate(flop, bytes)
+        elif flop is not None or bytes is not None:
+            raise ValueError("compute takes seconds, or flop and bytes: give one or the other")
+        if not 0 <= seconds < math.inf:
+            raise ValueError(f"compute(seconds={seconds}): time goes forward, give 0 or more")
         self.log.append((COMPUTE, (float(seconds), label)))
 
     @contextmanager
@@ -122,6 +143,19 @@ class VirtualWorld(World):
         start = time.thread_time()
         yield
         self.compute(time.thread_time() - start, label=label)
+
+    def enter(self, name, array, facts, members=None):
+        """Compare a collective with the one that the other ranks are in."""
+        self.calls.append(self._call(name, array, facts))
+        if len(self.calls) > 1:
+            return
+        number, first = self.mail.first_call(self.calls[0], members)
+        if str(first) != str(self.calls[0]):
+            raise wrong_collective(number, first, self.calls[0])
+
+    def leave(self):
+        """Note that a collective has ended."""
+        self.calls.pop()
 
     def catch_up(self):
         """Let the clock replay all that this rank has done."""
@@ -136,37 +170,80 @@ class VirtualWorld(World):
         self.scheduler.give_way(self.rank)
         self.mail.waits[self.rank] = None
 
-    def _peer(self, rank, verb):
-        if 0 <= rank < self.size:
-            return rank
-        last = self.size - 1
-        raise ValueError(f"rank {self.rank} {verb} rank {rank}: there are ranks 0 to {last}")
+    def place(self, depth):
+        """Where the program is, `depth` calls up; within a collective, where it called that."""
+        return self.calls[0].place if self.calls else caller(depth + 1)
 
-    def _post(self, box, key, size):
-        transfer = Transfer(key, size, size <= self.mail.eager_limit, _caller())
-        box.setdefault(key, deque()).append(transfer)
+    def _call(self, name, array, facts):
+        words = [] if array is None else [kind_of(array)]
+        words += [f"{key}={value!r}" for key, value in facts.items()]
+        return Call(self.rank, name, ", ".join(words), innermost(sys._getframe()))
+
+    def _estimate(self, flop, bytes):
+        if flop is None and bytes is None:
+            raise ValueError("compute() needs seconds, flop or bytes")
+        if self.speed is None:
+            raise ValueError("compute(flop=...) needs a device: run(..., speed=(FLOP/s, bytes/s))")
+        return max((flop or 0) / self.speed[0], (bytes or 0) / self.speed[1])
+
+    def _send(self, array, dest, tag):
+        if type(array) is not np.ndarray:
+            check_array(array, "send")
+        key = (self.rank, dest, tag)
+        waiting = self.mail.asked.get(key)
+        if waiting is None:
+            transfer = self._post(self.mail.sent, key, array, dest, "sends to")
+        else:
+            transfer = _match(self.mail.asked, key, waiting)
+            _check(transfer, array, transfer.buffer)
+        transfer.array = copy_of(array) if transfer.eager else array
+        self.log.append((SEND, transfer))
+        self.ahead += NOTE + transfer.bytes
+        if self.ahead > AHEAD:
+            self.catch_up()
         return transfer
 
-    def _match(self, box, key):
-        """The first message that waits in a box under a key, taken out of it."""
+    def _ask(self, buffer, source, tag):
+        if type(buffer) is not np.ndarray:
+            check_array(buffer, "recv")
+        key = (source, self.rank, tag)
+        waiting = self.mail.sent.get(key)
+        if waiting is None:
+            transfer = self._post(self.mail.asked, key, buffer, source, "receives from")
+        else:
+            transfer = _match(self.mail.sent, key, waiting)
+            _check(transfer, transfer.array, buffer)
+        transfer.buffer = buffer
+        if not transfer.eager:
+            self.log.append((ASK, transfer))
+        return transfer
+
+    def _post(self, box, key, array, peer, verb):
+        """Leave the first half of a message in a box."""
+        if not 0 <= peer < self.size:
+            raise ValueError(
+                f"rank {self.rank} {verb} rank {peer}: there are ranks 0 to {self.size - 1}"
+            )
+        size = array.nbytes
+        transfer = Transfer(key, size, size <= self.mail.eager_limit, self.place(4))
         waiting = box.get(key)
         if waiting is None:
-            return None
-        transfer = waiting.popleft()
-        if not waiting:
-            del box[key]
+            box[key] = deque((transfer,))
+        else:
+            waiting.append(transfer)
         return transfer
 
-    def _check(self, transfer, array, buffer):
-        if not same_kind(array, buffer):
-            source, dest, tag = transfer.key
-            raise Mismatch(
-                f"rank {source} sends {kind_of(array)} to rank {dest}, which receives it "
-                f"into {kind_of(buffer)} (tag {tag})"
-            )
+
+def _match(box, key, waiting):
+    """The first message that waits under a key, taken out of its box."""
+    transfer = waiting.popleft()
+    if not waiting:
+        del box[key]
+    return transfer
 
 
-def _caller():
-    """Where the program called: its code and the instruction in it."""
-    frame = sys._getframe(3)
-    return frame.f_code, frame.f_lasti
+def _check(transfer, array, buffer):
+    if array.dtype is buffer.dtype and array.shape == buffer.shape:
+        return
+    if not same_kind(array, buffer):
+        raise wrong_kind(transfer, array, buffer)

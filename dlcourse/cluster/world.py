@@ -106,14 +106,24 @@ class World:
 
     @contextmanager
     def collective(self, name, array=None, **facts):
-        """Announce a collective, so that a rank in another one, or none, can be named.
+        """Announce a collective, so that a rank in another one, or in none, can be named.
 
         Args:
             name: such as "all_reduce".
             array: its shape and dtype must be the same in all ranks; None where they may differ.
             facts: anything else in which all ranks must agree, such as root=0.
         """
-        yield
+        self.enter(name, array, facts)
+        try:
+            yield
+        finally:
+            self.leave()
+
+    def enter(self, name, array, facts, members=None):
+        """Note that this rank begins a collective; `members` are its ranks, None for all."""
+
+    def leave(self):
+        """Note that it has ended."""
 
 
 BARRIER = 2**20  # the tag of a barrier's messages: above any tag of a program
@@ -130,10 +140,12 @@ def collective(function):
         The same function, announcing.
 
     >>> @collective
-    ... def double(world, array):
-    ...     return 2 * array
-    >>> double.__name__
-    'double'
+    ... def send_around(world, array):
+    ...     request = world.isend(array, dest=(world.rank + 1) % world.size)
+    ...     world.recv(array, source=(world.rank - 1) % world.size)
+    ...     request.wait()
+    >>> send_around.__name__
+    'send_around'
     """
 
     @wraps(function)

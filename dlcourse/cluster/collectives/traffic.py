@@ -57,7 +57,7 @@ def link_bytes(pairs, topology):
         topology: Topology.
 
     Returns:
-        dict, "vertex>vertex" -> bytes that cross this link in this direction, as a run counts them.
+        dict, Hop.channel -> bytes that cross it, as a run counts them.
 
     >>> from dlcourse.cluster.topology import star
     >>> link_bytes({(0, 1): 10, (2, 1): 5}, star(3))["switch>device1"]
@@ -65,7 +65,7 @@ def link_bytes(pairs, topology):
     """
     total = Counter()
     for (source, dest), count in pairs.items():
-        total.update({f"{h.source}>{h.dest}": count for h in topology.route(source, dest)})
+        total.update({hop.channel: count for hop in topology.route(source, dest)})
     return dict(sorted(total.items()))
 
 

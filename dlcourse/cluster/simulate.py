@@ -1,0 +1,90 @@
+"""Runs a rank program on the virtual cluster."""
+
+import traceback
+
+from dlcourse.cluster.clock import Clock
+from dlcourse.cluster.diagnosis import deadlock, left_over, too_long
+from dlcourse.cluster.errors import ClusterError, RankError
+from dlcourse.cluster.mail import Mail
+from dlcourse.cluster.network import Network
+from dlcourse.cluster.output import Outputs
+from dlcourse.cluster.recorder import Recorder
+from dlcourse.cluster.results import Run
+from dlcourse.cluster.scheduler import Scheduler
+from dlcourse.cluster.virtual import VirtualWorld
+
+
+class Simulation:
+    """One run on a virtual cluster.
+
+    Args:
+        program: function (world, *args).
+        ranks: how many.
+        topology: Topology with at least as many devices; rank i runs on device i.
+        args: further arguments of the program, the same objects in all ranks.
+        keep: whether the trace keeps every message and wait, or only the bytes over each link.
+        speed: (FLOP/s, bytes/s) of every device, for World.compute; or None.
+
+    >>> from dlcourse.cluster.topology import star
+    >>> Simulation(lambda world: world.rank, 2, star(2)).run(time_limit=1.0).results
+    [0, 1]
+    """
+
+    def __init__(self, program, ranks, topology, args=(), keep=True, speed=None):
+        self.program, self.args, self.speed = program, args, speed
+        self.machine = f"{ranks} ranks on {topology.name}"
+        self.network = Network(topology)
+        self.recorder = Recorder(self.network, keep)
+        self.clock = Clock(self.network, ranks, self.recorder)
+        self.mail = Mail(ranks)
+        self.outputs = Outputs(ranks)
+        self.results = [None] * ranks
+        self.scheduler = Scheduler(ranks, self.clock, self._work, self._stuck)
+
+    def run(self, time_limit):
+        """Run all ranks.
+
+        Args:
+            time_limit: seconds of real time.
+
+        Returns:
+            Run.
+
+        Raises:
+            ClusterError: of the kind that says what went wrong; its `run` is what was done so far.
+        """
+        with self.outputs.collected():
+            in_time = self.scheduler.run(time_limit)
+        failure = self.scheduler.failure
+        if not in_time:
+            failure = too_long(time_limit, self.mail, self.scheduler)
+        failure = failure or left_over(self.mail)
+        if failure:
+            failure.run = self._so_far()
+            raise failure
+        return self._so_far()
+
+    def _work(self, rank):
+        self.outputs.mine(rank)
+        world = VirtualWorld(rank, self.mail, self.scheduler, self.speed)
+        try:
+            self.results[rank] = self.program(world, *self.args)
+        except ClusterError as error:
+            self.scheduler.fail(error.with_traceback(None))
+        except Exception as error:
+            self.scheduler.fail(RankError(rank, _text(error)))
+
+    def _stuck(self):
+        return deadlock(self.mail, self.scheduler)
+
+    def _so_far(self):
+        seconds = max(self.clock.now)
+        trace = self.recorder.trace(len(self.results), seconds)
+        return Run(self.machine, self.results, self.outputs.texts(), seconds, trace)
+
+
+def _text(error):
+    """A traceback without our own frame."""
+    shown = traceback.TracebackException.from_exception(error)
+    del shown.stack[0]
+    return "".join(shown.format()).rstrip()
