@@ -90,12 +90,12 @@ def annotate(text, filename):
     """
     target = target_of(text)
     program = functions(text, filename)
-    ours = [function for function in program if function.ours]
+    ours = [f for f in program if f.ours and not f.name.startswith("emu_")]
     places, loops = number(ours, _numbers)
     if len(places) > MOST_SITES:
         raise ValueError(f"{len(places)} memory accesses and blocks; at most {MOST_SITES} fit")
     lines = text.splitlines()
-    _silence(lines, [function for function in program if not function.ours], target)
+    _silence(lines, [f for f in program if f not in ours], target)
     found = _sites(places, _arithmetic(ours))
     _pass_numbers(lines, places, target)
     return Annotated("\n".join([*lines, *_tables(found, loops, target), ""]), found)

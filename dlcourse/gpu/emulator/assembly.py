@@ -16,8 +16,8 @@ PLACE = re.compile(r"\s*\.(?:cv_loc\s+\d+|loc)\s+(\d+)\s+(\d+)\s+(\d+)")
 LABEL = re.compile(r'"?([\w.$@?]+)"?:')
 INSTRUCTION = re.compile(r"\s+([a-z][\w.]*)(?:\s+(.*))?$")
 FUNCTION_TYPE = re.compile(r"\s*\.type\s+([\w.$]+),\s*[@%]function|\s*\.def\s+([\w.$]+);")
-WIDEN = re.compile(r"__extendhfsf2$|__gnu_h2f_ieee$|vcvtph2ps")
-NARROW = re.compile(r"__truncsfhf2$|__gnu_f2h_ieee$|vcvtps2ph")
+WIDEN = re.compile(r"__extendhfsf2$|emu_widen$|vcvtph2ps")
+NARROW = re.compile(r"__truncsfhf2$|emu_narrow$|vcvtps2ph")
 LOCAL = re.compile(r"\.?L|ltmp")  # labels inside a function
 
 

@@ -1,0 +1,141 @@
+"""Unpacks what a traced launch counted: memory operations, arithmetic, active lanes."""
+
+from collections import Counter
+from ctypes import Structure, c_char, c_int32, c_int64, c_uint32, c_uint64, sizeof
+
+from dlcourse.gpu.emulator.records import SPACES, Index
+from dlcourse.trace import Access, Line, Request
+
+LANES = 32
+
+
+class Tally(Structure):
+    """The costs of one place's requests to one array; count.h has the same."""
+
+    _fields_ = (
+        ("site", c_uint32),
+        ("object", c_uint32),
+        ("line", c_int32),
+        ("width", c_uint32),
+        ("element", c_uint32),
+        ("space", c_uint32),
+        ("name", c_char * 48),
+        ("requests", c_uint64),
+        ("lanes", c_uint64),
+        ("sectors", c_uint64),
+        ("ideal_sectors", c_uint64),
+        ("wavefronts", c_uint64),
+        ("ideal_wavefronts", c_uint64),
+        ("sample_block", Index),
+        ("sample_warp", c_uint32),
+        ("sample_lanes", c_uint32),
+        ("next", c_uint32),
+        ("sample", c_int64 * LANES),
+    )
+
+
+class BlockCount(Structure):
+    """How often warps, and lanes, ran a basic block; counts.h has the same."""
+
+    _fields_ = (
+        ("site", c_uint32),
+        ("unused", c_uint32),
+        ("warps", c_uint64),
+        ("lanes", c_uint64),
+    )
+
+
+class Header(Structure):
+    """How many records follow, and how long they are."""
+
+    _fields_ = (
+        ("tallies", c_uint32),
+        ("blocks", c_uint32),
+        ("tally_size", c_uint32),
+        ("block_size", c_uint32),
+    )
+
+
+def unpack(data, sites, text):
+    """Read a launch's counts.
+
+    Args:
+        data: bytes that the traced build left.
+        sites: tuple of annotate.Site.
+        text: list of the source's lines.
+
+    Returns:
+        dict of KernelTrace's fields `accesses`, `flop`, `lines`, `lanes_run`, `lanes_offered`.
+
+    >>> unpack(bytes(16), (), [])["accesses"]
+    ()
+    """
+    header = Header.from_buffer_copy(data)
+    middle = sizeof(Header) + header.tallies * sizeof(Tally)
+    tallies = (Tally * header.tallies).from_buffer_copy(data, sizeof(Header))
+    blocks = (BlockCount * header.blocks).from_buffer_copy(data, middle)
+    order = sorted(tallies, key=lambda t: (t.line, sites[t.site].column, t.site))
+    lines = _lines(blocks, sites, text)
+    flop = Counter()
+    for line in lines:
+        flop.update(line.flop)
+    return {
+        "accesses": tuple(_access(t, sites[t.site], text) for t in order),
+        "flop": dict(flop),
+        "lines": lines,
+        "lanes_run": sum(b.lanes for b in blocks),
+        "lanes_offered": LANES * sum(b.warps for b in blocks),
+    }
+
+
+def line_of(text, number):
+    """A line of the source without its indent; empty if there is none.
+
+    >>> line_of(["  int i;"], 1)
+    'int i;'
+    """
+    return text[number - 1].strip() if 0 < number <= len(text) else ""
+
+
+def _access(tally, site, text):
+    return Access(
+        line=tally.line,
+        text=line_of(text, tally.line),
+        array=tally.name.decode(),
+        space=_space(tally.space),
+        kind=site.kind,
+        width=tally.width,
+        requests=tally.requests,
+        lanes=tally.lanes,
+        sectors=tally.sectors,
+        ideal_sectors=tally.ideal_sectors,
+        wavefronts=tally.wavefronts,
+        ideal_wavefronts=tally.ideal_wavefronts,
+        sample=_sample(tally),
+    )
+
+
+def _space(number):
+    """A __device__ variable lies in global memory."""
+    return "global" if SPACES[number] == "device" else SPACES[number]
+
+
+def _sample(tally):
+    there = [tally.sample_lanes >> lane & 1 for lane in range(LANES)]
+    addresses = [at if yes else None for at, yes in zip(tally.sample, there, strict=True)]
+    return Request(tuple(tally.sample_block), tally.sample_warp, tuple(addresses))
+
+
+def _lines(blocks, sites, text):
+    """What each line of the source computed, and how many of its warps' lanes were at work."""
+    flop, lanes, warps = {}, Counter(), Counter()
+    for block in blocks:
+        site = sites[block.site]
+        lanes[site.line] += block.lanes
+        warps[site.line] += block.warps
+        for line, kind, count in site.flop:
+            flop.setdefault(line, Counter())[kind] += count * block.lanes
+    return tuple(
+        Line(n, line_of(text, n), dict(flop.get(n, {})), lanes[n], LANES * warps[n])
+        for n in sorted(flop.keys() | lanes.keys())
+    )
