@@ -1,0 +1,139 @@
+"""Words for what only the traced build finds: accesses out of bounds, races, stale values.
+
+A race that is meant can be declared: `// allow: race` in one of its two lines.
+"""
+
+OUT_OF_BOUNDS, WILD, MISALIGNED, RACE, UNINITIALISED, INACTIVE_LANE = range(100, 106)
+KINDS = {
+    OUT_OF_BOUNDS: "out of bounds",
+    WILD: "wild pointer",
+    MISALIGNED: "misaligned",
+    RACE: "race",
+    UNINITIALISED: "uninitialised",
+    INACTIVE_LANE: "inactive lane",
+}
+DEEDS = ("read", "write", "atomic update")
+SHARED = 2
+ALLOW_RACE = "allow: race"
+LANES = 32
+
+
+def allowed(found, lines):
+    """Tell whether the source declares a finding as meant.
+
+    Args:
+        found: records.Found.
+        lines: list of the source's lines.
+
+    Returns:
+        bool.
+
+    >>> from dlcourse.gpu.emulator.records import Found
+    >>> allowed(Found(kind=RACE, line=1), ["x[0] = i;  // allow: race"])
+    True
+    """
+    if found.kind != RACE:
+        return False
+    return any(ALLOW_RACE in _line(lines, n) for n in (found.line, found.detail[3]))
+
+
+def sentence(found, lines, grid, block):
+    """Say what was found, without the place where.
+
+    Args:
+        found: records.Found of a kind from 100 on.
+        lines: list of the source's lines.
+        grid, block: the launch's extents, three ints each.
+
+    Returns:
+        str.
+
+    >>> from dlcourse.gpu.emulator.records import Found
+    >>> found = Found(kind=OUT_OF_BOUNDS, name=b"x", detail=(16, 16, 4, 4, 0, 1))
+    >>> sentence(found, [], (1, 1, 1), (32, 1, 1))
+    'read of x[4]: `x` has 4 elements; 1 past its end.'
+    """
+    words = {
+        OUT_OF_BOUNDS: _out_of_bounds,
+        WILD: _wild,
+        MISALIGNED: _misaligned,
+        UNINITIALISED: _uninitialised,
+        INACTIVE_LANE: _inactive,
+    }
+    if found.kind == RACE:
+        return _race(found, lines, grid, block)
+    return words[found.kind](found)
+
+
+def _line(lines, number):
+    return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+
+
+def _out_of_bounds(f):
+    offset, size, element, width, deed, space = f.detail
+    count, index = size // element, offset // element
+    beyond = f"{index - count + 1} past its end" if index >= count else f"{-index} before its begin"
+    if index < 0 or index < count:
+        reach = (offset + width - size) // element
+        beyond = beyond if index < 0 else f"the access reaches {reach} past its end"
+    name = f.name.decode(errors="replace")
+    kind = "shared array " if space == SHARED else ""
+    return f"{DEEDS[deed]} of {_at(f)}: {kind}`{name}` has {count} elements; {beyond}."
+
+
+def _wild(f):
+    address = f.detail[0] & (2**64 - 1)
+    pointer = f"address {address:#x}, which belongs to no array" if address >= 4096 else None
+    return f"{DEEDS[f.detail[4]]} through {pointer or 'a null pointer'}."
+
+
+def _misaligned(f):
+    offset, _, _, width, deed, _ = f.detail
+    whole = f"{width} bytes must begin at a multiple of {width}"
+    return f"{DEEDS[deed]} of {width} bytes at byte {offset} of `{f.name.decode()}`: {whole}."
+
+
+def _uninitialised(f):
+    return f"read of {_at(f)}, which no thread of the block has written."
+
+
+def _inactive(f):
+    lane, mask = f.detail[0], f.detail[1] & 0xFFFFFFFF
+    why = "has returned or is elsewhere" if mask >> lane & 1 else "is not in the mask"
+    return f"a shuffle reads from lane {lane}, which {why} (mask {mask:#010x})."
+
+
+def _at(f):
+    """An array's element as the source writes it."""
+    element = f.detail[2] or 1
+    return f"{f.name.decode(errors='replace')}[{f.detail[0] // element}]"
+
+
+def _race(f, lines, grid, block):
+    offset, shape, deeds, line, other_block, other_thread = f.detail
+    element, space = shape & 0xFFFFFFFF, shape >> 32
+    what = f"{f.name.decode(errors='replace')}[{offset // max(1, element)}]"
+    here, there = DEEDS[deeds & 0xFFFFFFFF], DEEDS[deeds >> 32]
+    own = _number(tuple(f.block), grid), _number(tuple(f.thread), block)
+    other = other_block, other_thread
+    where = f"line {line}: `{_line(lines, line)}`"
+    who = f"thread {_place(other_thread, block)} of block {_place(other_block, grid)}"
+    memory = "shared " if space == SHARED else ""
+    return f"{here} of {memory}{what} and {there} by {who}, {where}; {_missing(own, other)}."
+
+
+def _missing(own, other):
+    if own[0] != other[0]:
+        return "blocks run in any order"
+    if own[1] // LANES == other[1] // LANES:
+        return "no __syncwarp() or __syncthreads() lies between them"
+    return "no __syncthreads() lies between them"
+
+
+def _number(index, extent):
+    return index[0] + extent[0] * (index[1] + extent[1] * index[2])
+
+
+def _place(number, extent):
+    x, y = number % extent[0], number // extent[0] % extent[1]
+    return f"({x},{y},{number // (extent[0] * extent[1])})"
