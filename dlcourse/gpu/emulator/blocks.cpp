@@ -15,6 +15,7 @@ static Block *make_slot(Worker &worker) {
     b.worker = &worker;
     b.shared = base + SHARED_AT;
     b.dynamic_shared = base + DYNAMIC_AT;
+    __builtin_memset(b.shared, UNTOUCHED, SHARED);
     forbid(base + DYNAMIC_AT - GUARD, GUARD, true);
     forbid(base + STACKS_AT - GUARD, GUARD, true);
     return &b;

@@ -1,12 +1,11 @@
 """Makes kernel libraries and keeps them: a source is compiled once, on disk for all sessions."""
 
 import hashlib
-import json
 import os
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import platformdirs

@@ -1,6 +1,6 @@
 // Findings of the plain build, and what kernels print.
 #include <stdarg.h>
-#include <stdio.h>
+#include <stdio.h>  // the system's: include/ is for kernels
 
 #include "internal.h"
 
@@ -88,7 +88,7 @@ void check_red_zones(Block &b) {
         finding.detail[1] = v->size;
         finding.detail[2] = v->element;
         copy_name(finding.name, v->name);
-        emu_report(finding, false);
+        emu_record(*b.launch, finding);
     }
 }
 

@@ -9,20 +9,22 @@ static uint32_t lock = 0;        // workers may come to a declaration at the sam
 
 uint32_t shared_top(void) { return __atomic_load_n(&top, __ATOMIC_ACQUIRE); }
 
-static void place(SharedVariable &v) {
+static bool place(SharedVariable &v) {
     uint32_t size = (v.size + RED_ZONE - 1) / RED_ZONE * RED_ZONE + RED_ZONE;
-    if (top + size > DYNAMIC_AT - SHARED_AT - (16 << 10)) emu_fail("shared memory: too much", v.line);
+    if (v.size > SHARED || top + size > SHARED) return false;
     v.next = emu_shared_variables;
     uint32_t offset = top;
     __atomic_store_n(&emu_shared_variables, &v, __ATOMIC_RELEASE);
     __atomic_store_n(&top, top + size, __ATOMIC_RELEASE);
     __atomic_store_n(&v.offset, offset, __ATOMIC_RELEASE);
+    return true;
 }
 
 extern "C" void emu_place(SharedVariable *v) {
     while (__atomic_exchange_n(&lock, 1, __ATOMIC_ACQUIRE)) {}
-    if (!v->offset) place(*v);
+    bool placed = v->offset || place(*v);
     __atomic_store_n(&lock, 0, __ATOMIC_RELEASE);
+    if (!placed) emu_fail("shared memory is large enough", v->line);
 }
 
 }  // namespace emu

@@ -20,6 +20,7 @@
 #define __CUDA_ARCH__ 900
 #define __CUDACC__ 1
 #define EMU_INLINE static inline __attribute__((always_inline))
+#define EMU_METHOD inline __attribute__((always_inline))
 #define EMU_HERE int32_t line = __builtin_LINE()  // of the call: a default argument
 
 using uint3 = emu::Index;
