@@ -214,13 +214,27 @@ def test_an_int_is_passed_as_it_is_or_not_at_all(code, value):
             check(signature, (value,))
 
 
-def test_constants_become_c():
-    given = {"N": np.int64(3), "A": 1, "B": 0.1, "C": np.float32(0.5), "D": np.ones(2, F4)}
-    assert texts(given) == {"N": "3", "A": "1", "B": "0.1f", "C": "0.5f", "D": "{1.0f, 1.0f}"}
+def test_constants_become_macros():
+    given = {"N": np.int64(3), "A": 1, "B": 0.1, "C": np.float32(0.5), "T": "unsigned int"}
+    assert texts(given) == {"N": "3", "A": "1", "B": "0.1f", "C": "0.5f", "T": "unsigned int"}
     assert texts(None) == {}
-    for bad in ({"2N": 1}, {"N": None}, {"N": float("nan")}, {"N": ()}, {"N": "; }"}):
+    for bad in ({"2N": 1}, {"N": None}, {"N": float("nan")}, {"N": (1, 2)}, {"N": "; }"}):
         with pytest.raises(ValueError, match="constant "):
             texts(bad)
+
+
+def test_arrays_fill_constant_memory():
+    source = "__constant__ float w[N];\n__global__ void f(float* x) { x[0] = w[0] + w[N - 1]; }"
+    x = np.zeros(1, F4)
+    for last in (3, 5):
+        Kernel(source, constants={"N": 3, "w": np.array([1, 2, last], F4)})((1,), (1,), (x,))
+        assert x[0] == 1 + last
+    with pytest.raises(ValueError, match=r"constant v is an array, the source has none such"):
+        Kernel(source, constants={"v": np.ones(3, F4)})
+    with pytest.raises(
+        ValueError, match="w is float32 in the source, you gave float64"
+    ):
+        Kernel(source, constants={"w": np.ones(3)})
 
 
 def test_a_kernel_comes_from_text_or_file(tmp_path):

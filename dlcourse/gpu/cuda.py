@@ -3,7 +3,7 @@
 from functools import cache
 
 from dlcourse.gpu.arguments import machine
-from dlcourse.gpu.constants import texts
+from dlcourse.gpu.constants import arrays, texts
 from dlcourse.gpu.errors import CompileError
 from dlcourse.gpu.nvrtc import includes
 
@@ -39,7 +39,7 @@ def launch(source, entry, grid, block, args, *, shared_mem=0, constants=None):
         block: three ints.
         args: CuPy arrays, written in place, and NumPy scalars.
         shared_mem: bytes of dynamic shared memory.
-        constants: dict of compile-time constants.
+        constants: dict of macros, and of arrays for constant memory.
 
     Raises:
         CompileError: with the compiler's message.
@@ -47,21 +47,28 @@ def launch(source, entry, grid, block, args, *, shared_mem=0, constants=None):
     >>> if why_not() is None:
     ...     launch("__global__ void f() {}", "f", (1, 1, 1), (32, 1, 1), ())
     """
+    import cupy
+
     defines = tuple(f"-D{name}={text}" for name, text in texts(constants).items())
-    _function(source, entry, defines)(grid, block, tuple(args), shared_mem=shared_mem)
+    module = _module(source, entry, defines)
+    for name, array in arrays(constants).items():
+        place = cupy.ndarray(array.shape, array.dtype, module.get_global(name))
+        place[...] = cupy.asarray(array)
+    module.get_function(entry)(grid, block, tuple(args), shared_mem=shared_mem)
 
 
 @cache
-def _function(source, entry, defines):
-    """Compile a kernel, once; CuPy keeps it on disk too."""
+def _module(source, entry, defines):
+    """Compile a source, once; CuPy keeps it on disk too."""
     import cupy
 
     options = ("--std=c++17", *defines, *includes())
     try:
         module = cupy.RawModule(code=source, options=options, name_expressions=(entry,))
-        return module.get_function(entry)
+        module.get_function(entry)
     except cupy.cuda.compiler.CompileException as error:
         raise CompileError(str(error)) from None
+    return module
 
 
 def with_copies(run, args, to):

@@ -16,7 +16,9 @@ from pathlib import Path
 
 from dlcourse.gpu import cuda, nvrtc
 from dlcourse.gpu.arguments import check, extent, machine, shared_bytes
-from dlcourse.gpu.constants import texts
+from dlcourse.gpu.constants import arrays, texts
+from dlcourse.gpu.constants import check as check_constants
+from dlcourse.gpu.emulator.launch import launch as emulate
 from dlcourse.gpu.errors import KernelError, LaunchError
 from dlcourse.gpu.report import Findings, Profile
 from dlcourse.gpu.signature import parse
@@ -45,8 +47,8 @@ class Kernel:
             source: CUDA C, or the path of a .cu file.
             name: which kernel of the source, a template with its arguments, "scale<float>"; None
                 for the only one.
-            constants: dict of compile-time constants: ints, floats, bools, sequences of them, or
-                names of types.
+            constants: dict of ints, floats, bools and names of types, which become macros, and of
+                NumPy arrays, which fill the `__constant__` variables of their names.
 
         Raises:
             ValueError: if there is no such kernel, or a constant that C cannot have.
@@ -55,7 +57,7 @@ class Kernel:
         self.source, self.filename = _read(source)
         self.signature = parse(self.source, name)
         self.constants = dict(constants or {})
-        texts(self.constants)  # refuses what C cannot have, now rather than at a launch
+        check_constants(self.source, self.constants)
 
     @property
     def entry(self):
@@ -63,7 +65,7 @@ class Kernel:
         return self.signature.entry
 
     def __repr__(self):
-        constants = "".join(f", {name}={value}" for name, value in self.constants.items())
+        constants = "".join(f", {name}={text}" for name, text in texts(self.constants).items())
         return f"Kernel {self.signature}{constants}"
 
     def __call__(
@@ -153,19 +155,18 @@ class Kernel:
         """Run a launch on the real GPU."""
         launch["constants"] = self.constants
 
-        def run(arrays):
-            cuda.launch(self.source, self.entry, args=arrays, **launch)
+        def run(moved):
+            cuda.launch(self.source, self.entry, args=moved, **launch)
 
         cuda.with_copies(run, args, to="cupy")
 
     def _emulate(self, args, shared_mem, **launch):
         """Run a launch on the emulated GPU; return its trace."""
-        from dlcourse.gpu.emulator.launch import launch as emulate
+        launch["constants"] = texts(self.constants) | arrays(self.constants)
+        launch["filename"] = self.filename
 
-        launch |= {"constants": texts(self.constants), "filename": self.filename}
-
-        def run(arrays):
-            return emulate(self.source, self.entry, args=arrays, shared_mem=shared_mem, **launch)
+        def run(moved):
+            return emulate(self.source, self.entry, args=moved, shared_mem=shared_mem, **launch)
 
         trace = cuda.with_copies(run, args, to="numpy")
         shared_bytes(shared_mem, static=max(0, trace.shared_bytes - shared_mem))

@@ -118,8 +118,8 @@ def _convolve_tiled(constants, x, w):
 
 def _convolve_constant(constants, x, w):
     rule = _convolve(constants, x, w)
-    weights = {"COUNT": w.size, "WEIGHTS": tuple(w.tolist())}
-    return rule | {"args": (x, rule["out"], x.size), "constants": weights}
+    filters = {"TAPS": w.size, "w": np.asarray(w.tolist(), w.dtype)}  # for the host, in any case
+    return rule | {"args": (x, rule["out"], x.size), "constants": filters}
 
 
 def _heat(constants, x, c):

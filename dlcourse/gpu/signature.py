@@ -94,6 +94,25 @@ def kernels(source):
     return tuple(dict.fromkeys(found["name"] for found in KERNEL.finditer(_plain(source))))
 
 
+def constant_memory(source):
+    """List the variables in constant memory that a host may fill.
+
+    Args:
+        source: CUDA C.
+
+    Returns:
+        dict of name to dtype, None for a type of the student's own.
+
+    >>> constant_memory("__constant__ float w[9];")
+    {'w': dtype('float32')}
+    """
+    text = _plain(source)
+    types = _aliases(text)
+    found = re.findall(r"\b__constant__\s+([\w\s]+?)\s*\b(\w+)\s*(?:\[[^;]*)?;", text)
+    words = {name: [w for w in kind.split() if w not in QUALIFIERS] for kind, name in found}
+    return {name: resolve(" ".join(kind), types)[1] for name, kind in words.items()}
+
+
 def parse(source, entry=None):
     """Read the signature of a kernel.
 

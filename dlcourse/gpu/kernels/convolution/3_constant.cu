@@ -1,11 +1,10 @@
 // y[i] = sum over j of w[j] x[i + j - radius], zeros outside: the filter in constant memory.
 //
-// New: the filter, WEIGHTS, is known when the kernel is compiled. Constant memory serves a warp
-// whose lanes all read the same element in one step; the loop's length is known too, and so is the
-// tile's size.
+// New: the host writes the filter to constant memory before the launch. A warp whose lanes all read
+// the same element of it is served in one step. The number of taps is known when the kernel is
+// compiled, and so is the size of the tile.
 
-constexpr int TAPS = COUNT;
-__constant__ float w[TAPS] = WEIGHTS;
+__constant__ float w[TAPS];
 
 extern "C" __global__ void convolve_constant(const float* x, float* y, int n) {
     __shared__ float tile[THREADS + TAPS - 1];
