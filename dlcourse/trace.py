@@ -62,21 +62,6 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Line:
-    """What one line of the source computed, and how many lanes were at work in it.
-
-    `lanes_run` sums active lanes over the basic blocks that begin in the line, `lanes_offered`
-    is 32 for each time a warp ran one.
-    """
-
-    line: int
-    text: str
-    flop: dict[str, int]
-    lanes_run: int
-    lanes_offered: int
-
-
-@dataclass(frozen=True)
 class Finding:
     """One thing a sanitizer would report, in a plain sentence."""
 
@@ -96,7 +81,6 @@ class KernelTrace:
     grid: tuple[int, int, int]
     block: tuple[int, int, int]
     accesses: tuple[Access, ...] = ()
-    lines: tuple[Line, ...] = ()
     lines: tuple[Line, ...] = ()
     flop: dict[str, int] = field(default_factory=dict)  # by type: "float32", "float64", "float16"
     lanes_run: int = 0  # active lanes summed over all basic blocks that a warp ran
