@@ -105,7 +105,7 @@ def cluster(name, node, nodes=1, network="rails", spines=0, per_leaf=4, oversubs
         network: "cable" (two nodes, card to card), "switch" (one for all), "rails" (card k of
             every node on switch k, as the makers of GPU pods advise) or "fat tree" (`per_leaf`
             nodes share a leaf switch).
-        spines: switches that join the rails, or the leaves.
+        spines: switches that join the rails, or the leaves; a cable or one switch needs none.
         per_leaf: nodes at a leaf switch of a fat tree.
         oversubscription: what enters a leaf or rail from its nodes, over what leaves it upwards.
 
@@ -188,7 +188,7 @@ def _network_links(names, node, network, spines, per_leaf, oversubscription):
         "fat tree": lambda i, k: f"leaf{i // per_leaf}",
     }[network]
     links = [_join(f"{n}.nic{k}", leaf(i, k), wire) for i, n in enumerate(names) for k in cards]
-    below = [link.b for link in links]
+    below = [link.b for link in links if network != "switch"]
     for name in dict.fromkeys(below):
         up = _times(wire, below.count(name) / max(spines, 1) / oversubscription)
         links += [_join(name, f"spine{s}", up) for s in range(spines)]

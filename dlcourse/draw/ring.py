@@ -59,16 +59,14 @@ def describe(ranks, step, terms):
     """
     half, last = ranks - 1, last_step(ranks)
     phases = {0: "nothing sent yet", half: "reduce-scatter done", last: "all-gather done"}
-    phase = phases.get(step, "reduce-scatter: add" if step < half else "all-gather: pass on")
+    phase = phases.get(step, "reduce-scatter adds" if step < half else "all-gather passes on")
     whole = int(terms.all(axis=2).sum())
     done = f"{whole} of {ranks**2} cells hold the sum of all {ranks} ranks"
     return f"step {step} of {last}, {phase}: {done}"
 
 
 def _title(text):
-    first, _, second = text.partition(": ")
-    if ": " in second:
-        first, second = f"{first}: {second.partition(': ')[0]}", second.partition(": ")[2]
+    first, second = text.split(": ")
     bold = label(12, 18, first, 15, "start", font_weight="bold")
     return [bold, label(12, 38, second, 12, "start", COLORS["muted"])]
 

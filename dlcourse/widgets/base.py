@@ -14,13 +14,14 @@ STATIC = Path(__file__).parent / "static"
 REPRS = (("image/svg+xml", "_repr_svg_"), ("image/png", "_repr_png_"), ("text/html", "_repr_html_"))
 
 
-def module(name):
-    """Put a widget's program together: palette, style sheets, base.js and its own file.
+def module(name, *shared):
+    """Put a widget's program together: palette, style sheets, base.js, shared files and its own.
 
     The result imports nothing, so that it runs wherever the notebook is shown.
 
     Args:
         name: of a file in static/; a style sheet of the same name is added if there is one.
+        shared: names of files that its program needs before itself.
 
     Returns:
         str: the source of one ES module.
@@ -31,7 +32,8 @@ def module(name):
     style = json.dumps({"colors": dict(COLORS), "font": FONT})
     own = (STATIC / name).with_suffix(".css")
     css = json.dumps(_read("base.css") + (_read(own.name) if own.exists() else ""))
-    return "\n".join([f"const STYLE = {style}, CSS = {css};", _read("base.js"), _read(name)])
+    programs = [_read(file) for file in ("base.js", *shared, name)]
+    return "\n".join([f"const STYLE = {style}, CSS = {css};", *programs])
 
 
 def pack(array, _widget=None):
