@@ -1,6 +1,7 @@
 """Makes kernel libraries and keeps them: a source is compiled once, on disk for all sessions."""
 
 import hashlib
+import json
 import os
 import tempfile
 from contextlib import suppress
@@ -10,12 +11,15 @@ from pathlib import Path
 
 import platformdirs
 
+from dlcourse.gpu.emulator.annotate import sites
 from dlcourse.gpu.emulator.compiler import find
+from dlcourse.gpu.emulator.instrument import flags, prepare
 from dlcourse.gpu.emulator.lines import add_table
 from dlcourse.gpu.emulator.rewrite import translation_unit
 
 HERE = Path(__file__).parent
 RUNTIME = ("runtime", "blocks", "warp", "shared", "report", "crash", "half", "switch")
+TRACED = (*RUNTIME, "asked", "trace")
 SUFFIX = {"nt": ".dll"}.get(os.name, ".so")
 
 
@@ -25,7 +29,7 @@ class Library:
 
     Attributes:
         path: of the shared library.
-        sites: the places that a traced build reports about, as annotate.py wrote them.
+        sites: the places that a traced build reports about: annotate.Site.
     """
 
     path: str
@@ -59,7 +63,11 @@ def build(source, entry, constants=(), traced=False, filename="kernel.cu", compi
     if not path.exists():
         with tempfile.TemporaryDirectory(dir=folder) as work:
             _compile(Path(work), path, compiler, parts[:5])
-    return Library(str(path))
+    return Library(str(path), _sites(path) if traced else ())
+
+
+def _sites(library):
+    return sites(json.loads(library.with_suffix(".json").read_text(encoding="utf8")))
 
 
 def cache_folder():
@@ -78,8 +86,14 @@ def _compile(work, path, compiler, parts):
     unit, text, made = work / "kernel.cpp", work / "kernel.s", work / f"kernel{SUFFIX}"
     unit.write_text(translation_unit(source, entry, dict(constants), filename), encoding="utf8")
     include = ["-I", HERE / "include"]
-    compiler.run(*compiler.flags, "-O2", *include, "-S", unit, "-o", text)
-    text.write_text(add_table(text.read_text(encoding="utf8"), filename), encoding="utf8")
+    how = flags(compiler) if traced else ("-O2",)
+    compiler.run(*compiler.flags, *how, *include, "-S", unit, "-o", text)
+    if traced:
+        table = work / "sites.json"
+        table.write_text(json.dumps(prepare(text, filename)), encoding="utf8")
+        os.replace(table, path.with_suffix(".json"))
+    else:
+        text.write_text(add_table(text.read_text(encoding="utf8"), filename), encoding="utf8")
     compiler.link(made, [text, *runtime(compiler, traced)])
     os.replace(made, path)
 
@@ -96,14 +110,15 @@ def runtime(compiler, traced):
     """
     key = _digest(repr((compiler, traced, _version())))
     folder = cache_folder() / f"runtime-{key}"
-    objects = [folder / f"{name}.o" for name in RUNTIME]
+    names, how = (TRACED, ["-DTRACED"]) if traced else (RUNTIME, [])
+    objects = [folder / f"{name}.o" for name in names]
     if not folder.exists():
         with tempfile.TemporaryDirectory(dir=cache_folder()) as work:
             made = Path(work) / "objects"
             made.mkdir()
-            for name in RUNTIME:
+            for name in names:
                 unit, target = HERE / f"{name}.cpp", made / f"{name}.o"
-                compiler.run(*compiler.flags, "-O2", "-c", unit, "-o", target)
+                compiler.run(*compiler.flags, *how, "-O2", "-c", unit, "-o", target)
             with suppress(OSError):  # another process was quicker
                 os.replace(made, folder)
     return objects

@@ -1,5 +1,6 @@
 """Words for what the emulator found: plain sentences with array, thread, block and line."""
 
+from dlcourse.gpu.emulator.checks import KINDS, allowed, sentence
 from dlcourse.trace import Finding
 
 CRASH, OVERFLOW, TIMEOUT, DEADLOCK, MISSED, DIVERGED, NOT_IN_MASK, ASSERTION, TRAP, WAITING = range(
@@ -21,7 +22,7 @@ NAMES = {
 }
 
 
-def worded(found, source, regions, time_limit):
+def worded(found, source, regions, time_limit, grid=(1, 1, 1), block=(1, 1, 1)):
     """Word the findings of a launch.
 
     Args:
@@ -29,6 +30,7 @@ def worded(found, source, regions, time_limit):
         source: CUDA C, whose lines are quoted.
         regions: list of records.Region, to name the array at an address.
         time_limit: seconds that the kernel had.
+        grid, block: its extents.
 
     Returns:
         list of Finding.
@@ -41,9 +43,12 @@ def worded(found, source, regions, time_limit):
     waiting = [f for f in found if f.kind == WAITING]
     findings = []
     for f in found:
-        if f.kind == WAITING:
+        if f.kind == WAITING or allowed(f, lines):
             continue
-        kind, words = _words(f, regions, waiting, time_limit)
+        if f.kind in KINDS:
+            kind, words = KINDS[f.kind], sentence(f, lines, grid, block)
+        else:
+            kind, words = _words(f, regions, waiting, time_limit)
         text = lines[f.line - 1].strip() if 0 < f.line <= len(lines) else ""
         message = f"{kind}: {words}{_where(f, text)}"
         line = f.line if f.line > 0 else None

@@ -19,6 +19,7 @@ from math import prod
 import numpy as np
 
 from dlcourse.gpu.emulator.build import build
+from dlcourse.gpu.emulator.counts import unpack
 from dlcourse.gpu.emulator.findings import stray, worded
 from dlcourse.gpu.emulator.process import process
 from dlcourse.gpu.emulator.records import ARGUMENTS, FINDINGS, Index, Launch, Region
@@ -97,6 +98,7 @@ def launch(
             findings=tuple(findings),
             printed=printed,
             seconds=reply["seconds"] if reply else time_limit,
+            **(run.counts(library.sites, source) if traced else {}),
         )
 
 
@@ -202,7 +204,9 @@ class Run:
         record = self.record
         regions = record.regions[: record.region_count]
         found = record.findings[: min(record.finding_count, FINDINGS)]
-        findings = worded(found, source, regions, time_limit)
+        findings = worded(
+            found, source, regions, time_limit, tuple(record.grid), tuple(record.block)
+        )
         for (start, stop, written), place in zip(self.extents, self.places, strict=False):
             if written:
                 _memory(start, stop - start)[:] = self.arena.read(place)
@@ -213,6 +217,14 @@ class Run:
         size = min(record.print_size, record.print_capacity)
         printed = self.arena.bytes[self.arena.printed : self.arena.printed + size].tobytes()
         return findings, printed.decode(errors="replace")
+
+    def counts(self, sites, source):
+        """What the traced build counted, as fields of KernelTrace."""
+        size, start = self.record.trace_size, self.arena.counted
+        if not 0 < size <= self.record.trace_capacity:
+            return {}
+        data = self.arena.bytes[start : start + size].tobytes()
+        return unpack(data, sites, source.splitlines())
 
     def _strays(self, place, regions):
         for offset in self.arena.strays(place):
