@@ -26,6 +26,10 @@ class CheckFailed(AssertionError):
         return str(self).splitlines()
 
 
+class Complaint(Exception):
+    """What the function under check itself found wrong, in words for the student."""
+
+
 @dataclass(frozen=True)
 class Failure:
     """An input on which a function goes wrong, what it printed, what is wrong, both answers."""
@@ -36,7 +40,15 @@ class Failure:
     answers: tuple = ()  # yours and the expected one, unless there is none
 
 
-def check(function, against, on, name=None, slips=(), also=lambda function, *arguments: ""):
+def check(
+    function,
+    against,
+    on,
+    name=None,
+    slips=(),
+    also=lambda function, *arguments: "",
+    through=None,
+):
     """Try a function on many inputs and compare it with a reference.
 
     Prints a tick if all is well. Otherwise the smallest failing input is shown with both answers,
@@ -52,6 +64,8 @@ def check(function, against, on, name=None, slips=(), also=lambda function, *arg
             function that makes this mistake.
         also: what a right answer is not enough for: called as also(function, *arguments), it
             returns a sentence about what is still wrong, or "".
+        through: how to call the function, where it is not simply called: what is compared is
+            through(function, *arguments), as with `dlcourse.course.rank_check.on_ranks`.
 
     Raises:
         CheckFailed: if any answer is wrong.
@@ -72,7 +86,7 @@ def check(function, against, on, name=None, slips=(), also=lambda function, *arg
     name = name or getattr(function, "__name__", "your function")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the answer tells more
-        trial = partial(_try, function, against, also)
+        trial = partial(_try, function, through, against, also)
         failures = [failure for arguments in on if (failure := trial(arguments))]
         explanation = _explanation(failures, slips)
     if not failures:
@@ -83,18 +97,18 @@ def check(function, against, on, name=None, slips=(), also=lambda function, *arg
     _draw(first)
     raise CheckFailed(
         f"✗ {name} goes wrong on {len(failures)} of {len(on)} inputs. The smallest:\n"
-        f"    {_call(function, name, first.arguments)}\n{first.complaint}{explanation}"
+        f"    {_call(function, through, name, first.arguments)}\n{first.complaint}{explanation}"
     )
 
 
-def _try(function, against, also, arguments):
+def _try(function, through, against, also, arguments):
     """The failure of a function on one input, or None."""
     expected = against(*copy.deepcopy(arguments))
     given, printed = copy.deepcopy(arguments), StringIO()
     fail = partial(Failure, arguments, printed)
     try:
         with redirect_stdout(printed):
-            yours = function(*given)
+            yours = through(function, *given) if through else function(*given)
     except Exception as error:
         return fail(_raised(function, error))
     for before, after in zip(arguments, given, strict=True):
@@ -110,21 +124,24 @@ def _try(function, against, also, arguments):
 
 def _raised(function, error):
     """What was raised, and at which line of the student's."""
+    if isinstance(error, Complaint):
+        return str(error)
     words = f"It raises {type(error).__name__}: {error}".removesuffix(": ")
     file = getattr(getattr(function, "__code__", None), "co_filename", None)
     steps = [step for step in traceback.extract_tb(error.__traceback__) if step.filename == file]
     return f"{words}, in line {steps[-1].lineno}: {steps[-1].line}" if steps else f"{words}."
 
 
-def _call(function, name, arguments):
+def _call(function, through, name, arguments):
     """The call as one would type it, numbers behind the last array by name."""
     written = [_typed(argument) for argument in arguments]
     arrays = [i for i, argument in enumerate(arguments) if np.ndim(argument)]
     names = _parameters(function)
-    if len(names) >= len(written):
+    if not through and len(names) >= len(written):
         for i in range(max(arrays, default=-1) + 1, len(written)):
             written[i] = f"{names[i]}={written[i]}"
-    return f"{name}({', '.join(written)})"
+    call = f"{name}(" if through is None else f"{through.__name__}({name}, "
+    return f"{call}{', '.join(written)})"
 
 
 def _parameters(function):

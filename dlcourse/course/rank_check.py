@@ -1,0 +1,144 @@
+"""Check a student's rank program: run it on virtual ranks, and look at what it sent.
+
+A deadlock, a mismatch or an error in one rank becomes the complaint, with rank and line.
+"""
+
+from collections import Counter
+
+import numpy as np
+
+from dlcourse.cluster.errors import ClusterError
+from dlcourse.cluster.run import run
+from dlcourse.course.answers import kind, text
+from dlcourse.course.check import Complaint
+
+LONGEST_RUN = 5.0  # seconds of real time; a right program takes milliseconds
+LONG = 2**14  # times as many numbers: too long to be sent before the receiver asks
+
+
+def on_ranks(program, arrays, *more):
+    """Run a rank program, each rank with one row of an array.
+
+    Args:
+        program: function (world, row, *more) -> array, of the same shape in all ranks.
+        arrays: array (ranks, ...); rank r gets a copy of arrays[r].
+        more: further arguments, the same in all ranks.
+
+    Returns:
+        Array of what the ranks returned, in rank order; None if all of them returned None.
+
+    Raises:
+        Complaint: if the run fails, or a rank returns something else.
+
+    >>> on_ranks(lambda world, row: 10 * world.rank + row, np.array([[1, 2], [3, 4]]))
+    array([[ 1,  2],
+           [13, 14]])
+    """
+    done = played(program, arrays, *more)
+    print(*done.outputs, sep="", end="")
+    if all(result is None for result in done.results):
+        return None
+    for rank, result in enumerate(done.results):
+        if kind(result) != "an array":
+            words = f"Rank {rank} should return an array; it returns {text(result)}"
+            raise Complaint(f"{words}, {kind(result)}.".replace("None, a NoneType", "None"))
+        if result.shape != done.results[0].shape:
+            shapes = f"{done.results[0].shape}, rank {rank} one of shape {result.shape}"
+            raise Complaint(f"Rank 0 returns an array of shape {shapes}: they should be alike.")
+    return np.stack(done.results)
+
+
+def played(program, arrays, *more):
+    """Run a rank program as `on_ranks` does, and keep the whole Run.
+
+    >>> played(lambda world, row: world.barrier(), np.zeros((2, 1))).seconds > 0
+    True
+    """
+    start = lambda world: program(world, arrays[world.rank].copy(), *more)  # noqa: E731
+    try:
+        return run(start, ranks=len(arrays), time_limit=LONGEST_RUN)
+    except ClusterError as error:
+        raise Complaint(f"{type(error).__name__}: {error}") from None
+
+
+def long_rows_too(program, arrays, *more):
+    """Say what goes wrong with rows too long to be sent before they are asked for.
+
+    Args:
+        program: a rank program that treats all numbers of a row alike.
+        arrays: array (ranks, n).
+        more: further arguments.
+
+    Returns:
+        A sentence, or "".
+
+    >>> def swap(world, row):
+    ...     world.send(row, 1 - world.rank)
+    ...     return world.recv(row, 1 - world.rank)
+    >>> on_ranks(swap, np.array([[1], [2]])).tolist()
+    [[2], [1]]
+    >>> print(long_rows_too(swap, np.array([[1], [2]])).splitlines()[0])
+    It is right, but with rows of 16,384 numbers it ends like this.
+    """
+    words = f"It is right, but with rows of {LONG * arrays.shape[1]:,} numbers it"
+    try:
+        long = on_ranks(program, np.repeat(arrays, LONG, axis=1), *more)
+    except Complaint as complaint:
+        return f"{words} ends like this.\n{complaint}"
+    right = np.array_equal(long[:, ::LONG], on_ranks(program, arrays, *more))
+    return "" if right else f"{words} returns something else."
+
+
+def sends_at_most(limit, measure, words):
+    """Make an `also` for `check` that limits what a program sends.
+
+    Args:
+        limit: limit(arrays, *more) -> the most that is needed.
+        measure: measure(messages, *more) -> what was sent, of a list of Message.
+        words: what is measured, with {} for its number and for what is enough.
+
+    Returns:
+        Function (program, arrays, *more) -> a sentence, or "".
+
+    >>> words = "it sends {} messages where {} are enough"
+    >>> no_messages = sends_at_most(lambda arrays: 0, len, words)
+    >>> no_messages(lambda world, row: world.barrier(), np.zeros((2, 1)))
+    'It is right, but it sends 2 messages where 0 are enough.'
+    """
+
+    def also(program, arrays, *more):
+        spent = measure(list(played(program, arrays, *more).trace.messages), *more)
+        enough = limit(arrays, *more)
+        return "" if spent <= enough else f"It is right, but {words.format(spent, enough)}."
+
+    return also
+
+
+def messages_of_busiest(messages, *_):
+    """The most messages that one rank sends.
+
+    >>> messages_of_busiest([])
+    0
+    """
+    return max(Counter(message.source for message in messages).values(), default=0)
+
+
+def bytes_of_busiest(messages, *_):
+    """The most bytes that one rank sends.
+
+    >>> bytes_of_busiest([])
+    0
+    """
+    sent = Counter()
+    for message in messages:
+        sent[message.source] += message.bytes
+    return max(sent.values(), default=0)
+
+
+def all_of(*limits):
+    """Join several `also`: the first sentence counts.
+
+    >>> all_of(lambda f, x: "", lambda f, x: "too slow")(None, 1)
+    'too slow'
+    """
+    return lambda *given: next(filter(None, (limit(*given) for limit in limits)), "")
