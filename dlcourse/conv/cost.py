@@ -24,19 +24,19 @@ class Machine:
         flop_per_s: of a large matrix product.
         bytes_per_s: copied from cache to cache, reads and writes counted.
         seconds_per_step: one call into NumPy.
-        fft_numbers_per_s: real numbers Fourier-transformed: of short transforms, of which tiles are
-            made, most of the time goes into handling each number, not into the logarithm.
+        fft_bytes_per_s: of real numbers Fourier-transformed; in transforms as short as a tile's,
+            handling a number takes longer than the arithmetic, whatever the length.
     """
 
     flop_per_s: float
     bytes_per_s: float
     seconds_per_step: float
-    fft_numbers_per_s: float
+    fft_bytes_per_s: float
 
 
 # Two cores of an AMD EPYC (Zen 4). With these figures the estimates fit best, in the logarithm,
-# the times of all methods in benchmarks/conv_cpu.py; `measure` comes within a third of them.
-REFERENCE = Machine(1.9e11, 3.4e10, 8e-7, 2.0e8)
+# the times of all methods in benchmarks/conv_cpu.py: most are within a third.
+REFERENCE = Machine(1.8e11, 3.0e10, 1e-6, 6e8)
 
 
 def measure():
@@ -57,7 +57,7 @@ def measure():
         flop_per_s=_rate(lambda: matrix @ matrix, 2 * len(matrix) ** 3),
         bytes_per_s=threads() * _rate(lambda: np.copyto(columns, windows), 2 * columns.nbytes),
         seconds_per_step=1 / _rate(lambda: np.add(one, one, out=one), 1),
-        fft_numbers_per_s=threads() * _rate(lambda: np.fft.rfft2(tiles, axes=(0, 1)), tiles.size),
+        fft_bytes_per_s=threads() * _rate(lambda: np.fft.rfft2(tiles, axes=(0, 1)), tiles.nbytes),
     )
 
 
@@ -106,7 +106,7 @@ def estimate(method, shape, machine=REFERENCE, itemsize=4):
     work = METHODS[method].work(shape, itemsize)
     seconds = (
         work.flop / (machine.flop_per_s * 4 / itemsize)
-        + work.fft_numbers / machine.fft_numbers_per_s
+        + work.fft_bytes / machine.fft_bytes_per_s
         + (work.bytes + 2 * work.workspace_bytes) / machine.bytes_per_s  # fresh memory: cleared
         + work.steps * machine.seconds_per_step
     )

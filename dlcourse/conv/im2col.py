@@ -2,7 +2,7 @@
 
 w as a matrix (K, C R S) times columns (C R S, P Q) is the output (K, P Q). The price is that
 an input pixel is copied up to R S times. So columns are made block by block, each used while
-it is still in a core's cache.
+it is still in a core's cache. To 1x1 filters an image is its own columns.
 """
 
 import numpy as np
@@ -12,6 +12,7 @@ from dlcourse.conv.shape import Work
 
 BLOCK = 2**20  # bytes of columns in a block: what a core's own cache holds, roughly
 FEWEST = 512  # pixels in a block all the same: fewer waste the product's time on reading w
+ALONE = 32  # pixels that make an image worth a product of its own, where nothing is copied
 
 
 def convolve(x, w, shape):
@@ -64,8 +65,9 @@ def column_tasks(shape, itemsize=4):
     >>> len(column_tasks(conv_shape((8, 64, 56, 56), (64, 64, 3, 3), padding=1))) >= 8
     True
     """
-    if shape.pointwise:  # one image: its columns lie in x
-        return blocks(shape.N, shape.P, shape.Q, shape.P * shape.Q)
+    pixels = shape.P * shape.Q
+    if shape.pointwise and pixels >= ALONE:  # an image's columns lie in x
+        return blocks(shape.N, shape.P, shape.Q, pixels)
     fitting = BLOCK // (shape.C * shape.R * shape.S * itemsize)
     return blocks(shape.N, shape.P, shape.Q, max(fitting, FEWEST))
 
@@ -109,7 +111,7 @@ def column_blocks(x, shape, tasks):
 
 
 def work(shape, itemsize=4):
-    """Count the work: frame, columns and product are each written and read.
+    """Count the work: frame, columns and the product of several images are written and read.
 
     Args:
         shape: ConvShape.
@@ -128,8 +130,10 @@ def work(shape, itemsize=4):
     frame = 0 if shape.pointwise else shape.C * pixels * shape.stride[0] * shape.stride[1]
     columns = 0 if shape.pointwise else shape.C * shape.R * shape.S * pixels
     filters = shape.K * shape.C // shape.G * shape.R * shape.S  # read for each block
-    elements = 2 * shape.N * (frame + columns + shape.K * pixels) + len(tasks) * filters
     n, p = tasks[0] if tasks else (slice(0, 0), slice(0, 0))
-    share_of_image = (n.stop - n.start) * (p.stop - p.start) / shape.P
-    held = threads() * share_of_image * (frame + columns + shape.K * pixels)
+    images, rows = n.stop - n.start, p.stop - p.start
+    output = shape.K * pixels
+    product = output if images > 1 else 0  # a single image's lies in the output
+    elements = shape.N * (2 * (frame + columns + product) + output) + len(tasks) * filters
+    held = threads() * images * rows / shape.P * (frame + columns + product)
     return Work(shape.flop, elements * itemsize, int(held * itemsize), 4 * len(tasks))

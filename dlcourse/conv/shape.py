@@ -63,14 +63,14 @@ class Work:
         bytes: written and read again on the way from x to the output.
         workspace_bytes: memory held beside x, w and the output, by all threads together.
         steps: calls into NumPy.
-        fft_numbers: real numbers Fourier-transformed, there or back.
+        fft_bytes: of the real numbers that are Fourier-transformed, there or back.
     """
 
     flop: int
     bytes: int
     workspace_bytes: int
     steps: int
-    fft_numbers: int = 0
+    fft_bytes: int = 0
 
 
 def conv_shape(x, w, stride=1, padding=0, dilation=1, groups=1):

@@ -166,8 +166,8 @@ def work(shape, transform, itemsize=4):
     spectra = filters * numbers
     moved = 2 * (count * per_tile + spectra) + len(tasks) * spectra  # each block reads filters
     held = min(threads(), len(tasks)) * in_block * per_tile + spectra
-    flop, fft_numbers = map(int, work)
-    return Work(flop, moved * itemsize, held * itemsize, 30 * len(tasks), fft_numbers)
+    flop, numbers = map(int, work)
+    return Work(flop, moved * itemsize, held * itemsize, 30 * len(tasks), numbers * itemsize)
 
 
 def _cut_tiles(x, rows, shape, transform, workspace):
