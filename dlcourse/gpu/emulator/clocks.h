@@ -114,7 +114,7 @@ class Clocks {
         for (uint32_t i : knowers)
             if (k.clock[i]) variable[v].join(*k.clock[i]);
         variable[v].seen[v] = ++version[v];
-        if (release_count == release_room) {
+        if (release_count >= release_room) {
             release_room = release_room ? 2 * release_room : 1024;
             releases = pool->grow(releases, release_count, release_room);
         }
