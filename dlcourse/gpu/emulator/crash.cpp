@@ -15,6 +15,23 @@ extern "C" int32_t emu_line(uint64_t address, bool nearest) {
     return best && best->line > 0 ? best->line : 0;
 }
 
+// The line at an address, or the line of the first caller that is the student's: of the first
+// word on the stack that leads into their code.
+static int32_t line_at(Block &b, uint64_t pc, uint64_t sp) {
+    int32_t line = emu_line(pc, true);
+    const uint64_t *word = (uint64_t *)(sp & ~uint64_t(7)), *end = word + 1024;
+    const uint64_t *bottom = (uint64_t *)((char *)&b + STACKS_AT + THREADS * STACK);
+    if (end > bottom) end = bottom;
+    bool guard = (sp - uint64_t(&b) - STACKS_AT) % STACK < GUARD;
+    for (; !line && !guard && word < end; word++) line = emu_line(*word - 1, true);
+    return line;
+}
+
+void give_up_late(Block &b) {
+    int32_t line = line_at(b, 0, uint64_t(__builtin_frame_address(0)));
+    emu_report(emu_finding(Kind::timeout, line), true);
+}
+
 }  // namespace emu
 
 #ifdef _WIN32
@@ -54,17 +71,6 @@ static Block *block_at(uint64_t sp) {
         if (worker.running && (sp & ~uint64_t(SLOT - 1)) == uint64_t(worker.running))
             return worker.running;
     return nullptr;
-}
-
-// The line at an address, or the line of the first caller that is the student's.
-static int32_t line_at(Block &b, uint64_t pc, uint64_t sp) {
-    int32_t line = emu_line(pc, true);
-    const uint64_t *word = (uint64_t *)(sp & ~uint64_t(7)), *end = word + 1024;
-    const uint64_t *bottom = (uint64_t *)((char *)&b + STACKS_AT + THREADS * STACK);
-    if (end > bottom) end = bottom;
-    bool guard = (sp - uint64_t(&b) - STACKS_AT) % STACK < GUARD;
-    for (; !line && !guard && word < end; word++) line = emu_line(*word - 1, true);
-    return line;
 }
 
 static bool in_guard(Block &b, uint64_t address) {

@@ -48,6 +48,7 @@ void report_diverged(Block &);
 [[noreturn]] void report_deadlock(Block &);
 void check_red_zones(Block &);
 // crash.cpp
+void give_up_late(Block &);  // the running thread, when the time is up: never returns
 void watch(Worker &);  // signals of this OS thread
 // shared.cpp
 uint32_t shared_top(void);  // bytes of static variables with their red zones

@@ -109,6 +109,7 @@ class Machine:
 
 
 def main():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the key press is for the notebook's kernel
     machine = Machine(sys.argv[1])
     answer({"base": machine.base})
     for line in sys.stdin:
