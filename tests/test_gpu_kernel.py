@@ -287,7 +287,7 @@ def test_a_run_writes_its_arrays_in_place(add, traced):
 
 @pytest.mark.parametrize("traced", [True, False])
 def test_a_run_that_breaks_a_rule_raises_what_it_found(beyond, traced):
-    with pytest.raises(KernelError, match="out-of-bounds") as raised:
+    with pytest.raises(KernelError, match="out of bounds") as raised:
         beyond((1,), (128,), (*arrays(100), 100), traced=traced)
     assert isinstance(raised.value.findings, Findings)
     assert "y" in str(raised.value.findings[0].message)

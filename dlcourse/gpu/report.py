@@ -110,7 +110,7 @@ class Profile:
         return Position(roof, self.cost.intensity)
 
     def __repr__(self):
-        rows = [[text[:SOURCE_WIDTH] for text in row] for row in self._rows()]
+        rows = [[line, _cut(source), *cells] for line, source, *cells in self._rows()]
         widths = [max(map(len, column)) for column in zip(HEAD, *rows, strict=True)]
         lines = [
             "  ".join([row[0].rjust(widths[0]), *map(str.ljust, row[1:], widths[1:])]).rstrip()
@@ -138,7 +138,7 @@ class Profile:
     def _rows(self):
         """The table's cells; a line's source stands at its first operation only."""
         shown = None
-        for access in sorted(self.trace.accesses, key=lambda a: a.line):
+        for access in sorted(self.trace.accesses, key=_order):
             repeated = access.line == shown
             shown = access.line
             source = "" if repeated else access.text.strip()
@@ -165,6 +165,11 @@ class Profile:
             yield f"warps: {share} of their lanes at work{barriers}"
 
 
+def _order(access):
+    """By line; what is read comes before what is written."""
+    return access.line, access.kind == "store"
+
+
 def _operation(access):
     """The cells of one operation from its name on."""
     name = f"{access.kind} {access.width} B {access.space}"
@@ -179,6 +184,11 @@ def _operation(access):
     each = _number(took / requests)
     takes = f"{each} {unit}{'' if each == '1' else 's'}"
     return name, access.array, *counts, takes, _number(ideal / requests)
+
+
+def _cut(source):
+    """A source line that fits the text."""
+    return source if len(source) <= SOURCE_WIDTH else source[: SOURCE_WIDTH - 1] + "…"
 
 
 def _number(value):
