@@ -9,6 +9,7 @@ around it may be touched: the checks notice first.
 import ctypes
 import mmap
 import os
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,8 +50,7 @@ class Arena:
 
     def __init__(self, size=SMALLEST):
         """Make a file of `size` bytes; pages that nobody touches cost nothing."""
-        folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-        handle, path = tempfile.mkstemp(prefix="dlcourse-", dir=folder)
+        handle, path = tempfile.mkstemp(prefix="dlcourse-", dir=_folder(size))
         self.path, self.size = Path(path), size
         with os.fdopen(handle, "r+b") as file:
             file.truncate(size)
@@ -121,6 +121,13 @@ class Arena:
         behind = np.flatnonzero(self.bytes[end : place.high][:near] != PATTERN)
         found = [first + int(i) - place.start for i in front[-1:]]
         return [place.size + int(i) for i in behind[:1]] + found
+
+
+def _folder(size):
+    """A folder in memory that has room for `size` bytes; None: that of temporary files."""
+    memory = Path("/dev/shm")  # containers may make it small, and a full one ends the process
+    fits = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > size
+    return memory if fits else None
 
 
 def _up(size):

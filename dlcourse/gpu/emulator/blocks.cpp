@@ -100,12 +100,12 @@ EXPORT void emu_run(Machine *machine, Launch *launch, uint32_t number) {
         bool room = !w.resident || w.event == Worker::yielded;
         if (room && take(w)) turn = w.resident - 1;
         else if (!w.resident) break;
-        else turn = (turn + 1) % w.resident;
+        else turn = (turn ? turn : w.resident) - 1;  // newest first: it waits for nobody, often
         w.running = w.slots[turn];
         emu_switch(&w.stack_pointer, w.running->fibers[w.running->current].stack_pointer);
         w.running = nullptr;
         if (w.event == Worker::finished) retire(w, turn);
-        if (w.event == Worker::stopped) launch->stop = 1;
+        if (w.event == Worker::stopped) end_soon(*launch);
     }
     while (w.resident) move_out(*w.slots[--w.resident], false);
 }

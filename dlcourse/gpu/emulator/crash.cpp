@@ -28,6 +28,7 @@ static int32_t line_at(Block &b, uint64_t pc, uint64_t sp) {
 }
 
 void give_up_late(Block &b) {
+    if (b.launch->stop != TIME_UP) emu_stop();
     int32_t line = line_at(b, 0, uint64_t(__builtin_frame_address(0)));
     emu_report(emu_finding(Kind::timeout, line), true);
 }
@@ -87,8 +88,8 @@ static void give_up(Block &b, Kind kind, int64_t first, int64_t second, ucontext
     finding.thread = b.thread;
     finding.detail[0] = first;
     finding.detail[1] = second;
-    emu_record(*b.launch, finding);
-    b.launch->stop = 1;
+    if (kind != Kind::none) emu_record(*b.launch, finding);
+    b.launch->stop = BROKEN;
     b.worker->event = Worker::stopped;
     EMU_SP(context) = uintptr_t(b.worker->stack_pointer);
     EMU_PC(context) = uintptr_t(&emu_resume);
@@ -106,17 +107,17 @@ static void crashed(int signal_number, siginfo_t *info, void *where) {
     give_up(*b, overflow ? Kind::stack_overflow : Kind::crash, signal_number, address, context);
 }
 
-// Python looks after workers that take long: at a signal, threads that do not get further let
-// others run, and when the time is up (stop is 2) they end. Only at an instruction of the
-// student's own, where no state of the runtime is half written; else at one of the next signals.
+// Python looks after workers that take long, by a signal: threads that do not get further let
+// others run, and when the launch should stop they end. Only at an instruction of the student's
+// own, where no state of the runtime is half written; else at one of the next signals.
 static void looked_after(int, siginfo_t *, void *where) {
     ucontext_t *context = (ucontext_t *)where;
     Block *b = block_at(EMU_SP(context));
     if (!b) return;
-    bool late = b->launch->stop == TIME_UP;
+    uint32_t stop = b->launch->stop;
     bool theirs = emu_line(EMU_PC(context), false) > 0;
-    if (!theirs && !(late && ++b->ticks > 100)) return;
-    if (late) give_up(*b, Kind::timeout, 0, 0, context);
+    if (!theirs && !(stop && ++b->ticks > 100)) return;
+    if (stop) give_up(*b, stop == TIME_UP ? Kind::timeout : Kind::none, 0, 0, context);
     else if (++b->ticks > 2) emu_pause();
 }
 

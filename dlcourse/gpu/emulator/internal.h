@@ -41,6 +41,10 @@ void leave(Block &, int event);  // the fiber gives the worker back to the sched
 void begin_threads(Block &);     // makes a block's threads ready
 // warp.cpp
 void exchange(Fiber *lanes, Operation, uint32_t mask);
+inline void end_soon(Launch &launch) {
+    if (!launch.stop) launch.stop = ENDED;
+}
+
 // report.cpp
 void emu_record(Launch &, const Finding &);
 void report_missed(Block &);
@@ -48,7 +52,7 @@ void report_diverged(Block &);
 [[noreturn]] void report_deadlock(Block &);
 void check_red_zones(Block &);
 // crash.cpp
-void give_up_late(Block &);  // the running thread, when the time is up: never returns
+void give_up_late(Block &);  // the running thread, when the launch should stop: never returns
 void watch(Worker &);  // signals of this OS thread
 // shared.cpp
 uint32_t shared_top(void);  // bytes of static variables with their red zones

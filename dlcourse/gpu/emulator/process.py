@@ -1,5 +1,6 @@
 """The notebook's side of the worker process: start it, ask it, end it, start it anew."""
 
+import atexit
 import json
 import os
 import subprocess
@@ -21,6 +22,7 @@ class Process:
         """Start nothing yet."""
         self.lock = threading.Lock()
         self.arena = self.child = None
+        atexit.register(self.end)
 
     def ready(self, size=SMALLEST):
         """Make sure of a living worker with an arena of at least `size` bytes.
@@ -50,11 +52,10 @@ class Process:
             raise RuntimeError(f"the emulated GPU's process did not start: {' '.join(command)}")
         self.base = hello["base"]
 
-    def ask(self, seconds, **request):
+    def ask(self, **request):
         """Have the worker run the launch in the arena.
 
         Args:
-            seconds: to wait for the answer.
             request: keywords of `Machine.run` in worker.py.
 
         Returns:
@@ -63,7 +64,7 @@ class Process:
         try:
             self.child.stdin.write(json.dumps(request) + "\n")
             self.child.stdin.flush()
-            reply = self._answer(seconds + GRACE)
+            reply = self._answer(request["time_limit"] + GRACE)
         except BaseException as error:  # also an impatient student's Ctrl-C
             self.end()
             if isinstance(error, BrokenPipeError):

@@ -68,7 +68,7 @@ void report_deadlock(Block &b) {
         }
         emu_record(*b.launch, finding);
     }
-    b.launch->stop = 1;
+    end_soon(*b.launch);
     emu_stop();
 }
 
@@ -108,7 +108,7 @@ void emu_report(const Finding &finding, bool fatal) {
     Launch &launch = *self().launch;
     emu_record(launch, finding);
     if (!fatal) return;
-    launch.stop = 1;
+    end_soon(launch);
     emu_stop();
 }
 

@@ -35,7 +35,7 @@ def masked(source):
         str of the same length, with the same line ends.
 
     >>> masked('f("{"); // }')
-    'f("  ");     '
+    'f(" ");     '
     """
 
     def blank(match):
@@ -116,7 +116,7 @@ def _declarations(text, in_function):
     match = DECLARATOR.search(first)
     kind = " ".join(first[: match.start()].split())
     found = [match, *(DECLARATOR.search(part) for part in more)]
-    write = _static if "extern" not in text.split("__shared__")[0] + text[:40] else _dynamic
+    write = _dynamic if re.search(r"\bextern\b", text) else _static
     return " ".join(
         write(kind, m["stars"].strip(), m["name"], m["sizes"], in_function) for m in found
     )

@@ -202,7 +202,7 @@ uint64_t emu_warp(Operation what, uint32_t mask, uint64_t value, int32_t source,
 void emu_pause(void) {
     Block &b = self();
     b.spins = 0;
-    if (b.launch->stop == TIME_UP) give_up_late(b);
+    if (b.launch->stop) give_up_late(b);
     if (++b.pauses > PATIENCE * b.live || b.ticks > 2) {
         bool others = b.worker->resident > 1 ||
                       __atomic_load_n(&b.launch->next_block, __ATOMIC_RELAXED) < b.launch->blocks;

@@ -69,7 +69,7 @@ struct Finding {
     char name[48];
 };
 
-constexpr uint32_t TIME_UP = 2;
+enum Stop : uint32_t { ENDED = 1, TIME_UP, BROKEN };  // a finding ended it; Python; a signal
 
 struct Machine;
 struct Worker;
@@ -83,7 +83,7 @@ struct Launch {
     uint64_t blocks;          // in the grid
     uint64_t next_block;      // handed out so far; atomic
     uint64_t barriers;        // passed, summed over blocks; atomic
-    uint32_t stop;            // nonzero: end soon; TIME_UP, or 1 for a finding that ends the run
+    uint32_t stop;            // if not 0, why the launch should end soon
     uint32_t static_shared;   // bytes declared by blocks so far, without red zones; filled in
     uint32_t region_count, finding_count;  // finding_count: atomic, may exceed FINDINGS
     uint64_t arguments[ARGUMENTS];         // addresses of the arguments' values

@@ -14,8 +14,9 @@ import sys
 import threading
 import time
 
-TICK = 0.005  # seconds between looks at workers that may only wait for each other
-STOP_AT, TIME_UP = 56, 2  # offset of Launch.stop; see runtime.h
+TICK = 0.002  # seconds between looks at workers that may only wait for each other
+STOP_AT = 56  # offset of Launch.stop, whose values follow; see runtime.h
+ENDED, TIME_UP = 1, 2
 CALM = 0.02  # seconds until the first
 PATIENCE = 2.0  # seconds to stop a kernel whose time is up
 HEAR = getattr(signal, "SIGUSR1", None)
@@ -82,9 +83,9 @@ class Machine:
         self.wait(threads, began, time_limit)
         seconds = time.perf_counter() - began
         if any(t.is_alive() for t in threads):
-            return {"seconds": seconds, "alive": False, "hung": True}
+            return {"seconds": seconds, "alive": False}
         library.emu_end(self.pointer, self.base)
-        return {"seconds": seconds, "alive": not self.stop.value}
+        return {"seconds": seconds, "alive": self.stop.value in (0, ENDED)}
 
     def start(self, library, number):
         arguments = (self.pointer, self.base, number)
