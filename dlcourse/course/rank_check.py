@@ -11,6 +11,7 @@ from dlcourse.cluster.errors import ClusterError
 from dlcourse.cluster.run import run
 from dlcourse.course.answers import kind, text
 from dlcourse.course.check import Complaint
+from dlcourse.units import show
 
 LONGEST_RUN = 5.0  # seconds of real time; a right program takes milliseconds
 LONG = 2**14  # times as many numbers: too long to be sent before the receiver asks
@@ -89,50 +90,63 @@ def long_rows_too(program, arrays, *more):
     return "" if right else f"{words} returns something else."
 
 
-def sends_at_most(limit, measure, words):
-    """Make an `also` for `check` that limits what a program sends.
+def spends_at_most(limit, measure, words, unit=None):
+    """Make an `also` for `check` that limits what a program spends.
 
     Args:
         limit: limit(arrays, *more) -> the most that is needed.
-        measure: measure(messages, *more) -> what was sent, of a list of Message.
-        words: what is measured, with {} for its number and for what is enough.
+        measure: measure(run, *more) -> what was spent.
+        words: what is measured, with {} for that and {} for what is enough.
+        unit: "B" or "s", to write both with.
 
     Returns:
         Function (program, arrays, *more) -> a sentence, or "".
 
     >>> words = "it sends {} messages where {} are enough"
-    >>> no_messages = sends_at_most(lambda arrays: 0, len, words)
-    >>> no_messages(lambda world, row: world.barrier(), np.zeros((2, 1)))
+    >>> silent = spends_at_most(lambda arrays: 0, lambda run: len(run.trace.messages), words)
+    >>> silent(lambda world, row: world.barrier(), np.zeros((2, 1)))
     'It is right, but it sends 2 messages where 0 are enough.'
     """
 
     def also(program, arrays, *more):
-        spent = measure(list(played(program, arrays, *more).trace.messages), *more)
-        enough = limit(arrays, *more)
-        return "" if spent <= enough else f"It is right, but {words.format(spent, enough)}."
+        both = measure(played(program, arrays, *more), *more), limit(arrays, *more)
+        if both[0] <= both[1] * (1 + 1e-9):
+            return ""
+        written = [show(value, unit) if unit else value for value in both]
+        return f"It is right, but {words.format(*written)}."
 
     return also
 
 
-def messages_of_busiest(messages, *_):
-    """The most messages that one rank sends.
+def messages_of_busiest(run, *_):
+    """The most messages that one rank sent in a Run.
 
-    >>> messages_of_busiest([])
-    0
+    >>> messages_of_busiest(run(lambda world: world.barrier(), ranks=4))
+    2
     """
-    return max(Counter(message.source for message in messages).values(), default=0)
+    return max(Counter(message.source for message in run.trace.messages).values(), default=0)
 
 
-def bytes_of_busiest(messages, *_):
-    """The most bytes that one rank sends.
+def bytes_of_busiest(run, *_):
+    """The most bytes that one rank sent in a Run.
 
-    >>> bytes_of_busiest([])
-    0
+    >>> bytes_of_busiest(run(lambda world: world.barrier(), ranks=4))
+    2
     """
     sent = Counter()
-    for message in messages:
+    for message in run.trace.messages:
         sent[message.source] += message.bytes
     return max(sent.values(), default=0)
+
+
+def bytes_between_nodes(run, node):
+    """Bytes that went from one node of `node` ranks to another in a Run.
+
+    >>> bytes_between_nodes(run(lambda world: world.barrier(), ranks=4), node=2)
+    6
+    """
+    sent = [(m.source // node, m.dest // node, m.bytes) for m in run.trace.messages]
+    return sum(size for source, dest, size in sent if source != dest)
 
 
 def all_of(*limits):
