@@ -6,7 +6,6 @@ used. Optimisation stays low, so that an access of the source is one of the prog
 
 import subprocess
 from functools import cache
-from pathlib import Path
 
 from dlcourse.gpu.emulator.annotate import annotate
 from dlcourse.gpu.emulator.lines import add_table
@@ -14,6 +13,8 @@ from dlcourse.gpu.emulator.lines import add_table
 FLAGS = ("-O1", "-DTRACED", "-fsanitize=thread", "-fno-jump-tables")
 GCC = (
     "-fsanitize-coverage=trace-pc",
+    "-fno-tree-sra",  # a float4 is fetched at once, not part by part
+    "-fno-tree-sra",  # a float4 is read at once
     "--param=tsan-distinguish-volatile=1",
     "--param=tsan-instrument-func-entry-exit=0",
 )
@@ -59,6 +60,7 @@ def prepare(path, filename):
         list of lists: the places, for JSON; `annotate.sites` reads it back.
 
     >>> import tempfile
+    >>> from pathlib import Path
     >>> path = Path(tempfile.mkdtemp(), "empty.s")
     >>> _ = path.write_text("\\tpushq\\t%rsp\\n")
     >>> prepare(path, "k.cu")

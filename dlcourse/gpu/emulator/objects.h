@@ -21,6 +21,7 @@ struct Object {
 // The shared memory of a slot, as offsets from Block::shared.
 constexpr uint64_t SHARED_SPAN = STACKS_AT - SHARED_AT, DYNAMIC = DYNAMIC_AT - SHARED_AT;
 constexpr uint32_t OBJECTS = 1024, GRAIN = 128;
+constexpr uint64_t NEAR = 256;  // bytes around a __constant__ or __device__ variable that are its own
 static_assert(RED_ZONE % GRAIN == 0, "each grain of shared memory has one owner");
 
 class Objects {
@@ -38,7 +39,8 @@ class Objects {
         nearby = pool.take<uint16_t>(trace_site_count);
         for (regions = 0; regions < launch.region_count; regions++) {
             const Region &r = launch.regions[regions];
-            all[regions] = {r.base, r.size, r.guard, r.element, r.space, r.name, nullptr};
+            uint64_t guard = r.guard ? r.guard : NEAR;
+            all[regions] = {r.base, r.size, guard, r.element, r.space, r.name, nullptr};
         }
         count = regions;
         if (launch.dynamic_shared) own(DYNAMIC, launch.dynamic_shared, 4, "dynamic shared memory");
@@ -48,11 +50,11 @@ class Objects {
     int32_t region(uint64_t address, uint32_t site) {
         uint32_t i = nearby[site];
         if (i < regions && address - all[i].base < all[i].size) return int32_t(i);
-        for (i = 0; i < regions; i++) {
-            const Object &o = all[i];
-            if (address + o.guard - o.base < o.size + 2 * o.guard) return nearby[site] = i;
-        }
-        return -1;
+        uint64_t least = ~uint64_t(0);
+        for (uint32_t k = 0; k < regions; k++)
+            if (distance(all[k], address) < least) least = distance(all[i = k], address);
+        if (!regions || least > all[i].guard) return -1;
+        return nearby[site] = uint16_t(i);
     }
 
     // The shared variable that an offset belongs to: the one that holds it, or else the nearest.

@@ -4,6 +4,7 @@
 #include "clocks.h"
 #include "count.h"
 #include "counts.h"
+#include "lanes.h"
 #include "merge.h"
 #include "objects.h"
 #include "shadow.h"
@@ -235,8 +236,9 @@ void trace_segment(Block &b, uint32_t warp) {
 
 void trace_barrier(Block &b) { trace->clocks.barrier(resident(b).knowledge, b); }
 
-void trace_warp(Block &b, uint32_t warp, uint32_t mask, int32_t) {
+void trace_warp(Block &b, uint32_t warp, uint32_t mask, int32_t line) {
     Operation what = b.fibers[warp * LANES + __builtin_ctz(mask)].operation;
+    if (what == Operation::shuffle) check_shuffle(b, warp, mask, line, trace->shadow);
     if (what == Operation::sync) trace->clocks.warp(resident(b).knowledge, b, warp, mask);
 }
 

@@ -4,6 +4,7 @@
 //   objects.h  which array an address belongs to
 //   clocks.h   what is ordered before what: barriers, warps, atomics with fences
 //   shadow.h   who read and wrote each cell of memory: races, uninitialised reads
+//   lanes.h    shuffles from lanes that give nothing
 //   count.h    what a warp's request costs: sectors, wavefronts
 //   merge.h    the lanes' logs become the warp's requests
 //   counts.h   what goes back to Python
