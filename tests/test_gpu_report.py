@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dlcourse.gpu.counters import NAMES, Counters, count
 from dlcourse.gpu.report import Findings, Profile
 from dlcourse.gpu.roofline import Roof
-from dlcourse.trace import Access, Finding, KernelTrace
+from dlcourse.trace import Access, Finding, KernelTrace, Line
 
 READ, WRITE = "  tile[y][x] = in[i]; ", "out[j] = tile[x][y] < 3;"
 LOAD = Access(7, READ, "in", "global", "load", 4, 2, 64, 8, 8)
@@ -19,11 +19,18 @@ SET = Access(9, WRITE, "out", "global", "store", 4, 2, 40, 21, 5)
 TAP = Access(8, "sum += w[k];", "w", "constant", "load", 4, 1, 32)
 BUMP = Access(11, "atomicAdd(n, 1);", "n", "global", "atomic", 4, 3, 3, 3, 3)
 RACE = Finding("race", "race on `tile[<3]`: thread (1,0,0) & thread (2,0,0)", 9)
+LINES = (
+    Line(5, "if (t > 3) {", {}, 60, 60),
+    Line(6, "if (t < 3) t++;", {}, 30, 64),
+    Line(8, "sum += w[k];", {"float32": 100, "float64": 28}, 64, 64),
+    Line(9, WRITE, {}, 40, 64),
+)
 TRACE = KernelTrace(
     "turn",
     (2, 1, 1),
     (8, 4, 1),
-    (LOAD, PUT, GET, SET, TAP, BUMP),
+    (PUT, LOAD, SET, GET, TAP, BUMP),
+    LINES,
     flop={"float32": 100, "float64": 28},
     lanes_run=150,
     lanes_offered=200,
@@ -33,18 +40,19 @@ TRACE = KernelTrace(
 )
 TEXT = """\
 turn: grid (2,), block (8, 4)
-line  source                    operation          array  requests  lanes  takes          at best
-   7  tile[y][x] = in[i];       load 4 B global    in     2         32     4 sectors      4
-                                store 4 B shared   tile   2         32     1 wavefront    1
-   8  sum += w[k];              load 4 B constant  w      1         32
-   9  out[j] = tile[x][y] < 3;  load 4 B shared    tile   2         20     32 wavefronts  1
-                                store 4 B global   out    2         20     10.50 sectors  2.50
-  11  atomicAdd(n, 1);          atomic 4 B global  n      3         1      1 sector       1
+line  source                    FLOP  at work  operation          array  requests  lanes  takes          at best
+   6  if (t < 3) t++;                 47 %
+   7  tile[y][x] = in[i];                      load 4 B global    in     2         32     4 sectors      4
+                                               store 4 B shared   tile   2         32     1 wavefront    1
+   8  sum += w[k];              128            load 4 B constant  w      1         32
+   9  out[j] = tile[x][y] < 3;        62 %     load 4 B shared    tile   2         20     32 wavefronts  1
+                                               store 4 B global   out    2         20     10.50 sectors  2.50
+  11  atomicAdd(n, 1);                         atomic 4 B global  n      3         1      1 sector       1
 global memory: 32 sectors, 1.02 kB of traffic, 42 % of it asked for
 shared memory: 1 KiB a block, 4 requests took 66 wavefronts, 62 by conflicts
 arithmetic: 100 float32, 28 float64, 0.125 FLOP/B
 warps: 75 % of their lanes at work, 2 barriers
-race on `tile[<3]`: thread (1,0,0) & thread (2,0,0)"""
+race on `tile[<3]`: thread (1,0,0) & thread (2,0,0)"""  # noqa: E501
 
 
 def test_the_text_is_a_table_by_source_line():
@@ -59,7 +67,7 @@ def test_the_page_says_the_same_and_escapes_the_source():
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
     for cell in ("32 wavefronts", "10.50 sectors", "42 % of it asked for", "62 by conflicts"):
         assert cell in words
-    assert page.count("<tr>") == 7
+    assert page.count("<tr>") == 8
 
 
 def test_a_launch_that_did_nothing_says_so():

@@ -12,7 +12,8 @@ from dlcourse.gpu.counters import count
 from dlcourse.gpu.roofline import gpu_roof
 from dlcourse.units import show
 
-HEAD = ("line", "source", "operation", "array", "requests", "lanes", "takes", "at best")
+HEAD = ("line", "source", "FLOP", "at work")
+HEAD += ("operation", "array", "requests", "lanes", "takes", "at best")
 SOURCE_WIDTH = 48  # characters of a source line in text; HTML shows all
 
 
@@ -73,10 +74,11 @@ class Profile:
 
     >>> from dlcourse.trace import Access, KernelTrace
     >>> load = Access(3, "y[i] = x[2 * i];", "x", "global", "load", 4, 2, 64, 16, 8)
-    >>> Profile(KernelTrace("every_other", (1, 1, 1), (64, 1, 1), (load,), {"float32": 64}))
-    every_other: grid (1,), block (64,)
-    line  source            operation        array  requests  lanes  takes      at best
-       3  y[i] = x[2 * i];  load 4 B global  x      2         32     8 sectors  4
+    >>> trace = KernelTrace("even", (1, 1, 1), (64, 1, 1), (load,), flop={"float32": 64})
+    >>> Profile(trace)  # doctest: +ELLIPSIS
+    even: grid (1,), block (64,)
+    line  source            FLOP  at work  operation ...
+       3  y[i] = x[2 * i];                 load 4 B global ...
     global memory: 16 sectors, 512 B of traffic, 50 % of it asked for
     arithmetic: 64 float32, 0.125 FLOP/B
     no findings
@@ -136,21 +138,25 @@ class Profile:
         return f"{self.trace.name}: grid {grid}, block {block}"
 
     def _rows(self):
-        """The table's cells; a line's source stands at its first operation only."""
-        shown = None
-        for access in sorted(self.trace.accesses, key=_order):
-            repeated = access.line == shown
-            shown = access.line
-            source = "" if repeated else access.text.strip()
-            yield ("" if repeated else str(access.line), source, *_operation(access))
+        """The table's cells; what a line computed stands beside its first operation."""
+        accesses, lines = {}, {line.line: line for line in self.trace.lines}
+        for access in self.trace.accesses:
+            accesses.setdefault(access.line, []).append(access)
+        for number in sorted(accesses.keys() | lines):
+            found = sorted(accesses.get(number, []), key=_writes)
+            head = _head(number, lines.get(number), found)
+            if found or any(head[2:]):
+                yield (*head, *(_operation(found[0]) if found else [""] * 6))
+            for access in found[1:]:
+                yield (*[""] * len(head), *_operation(access))
 
     def _totals(self):
         """Sentences on the whole launch."""
         cost, trace = self.cost, self.trace
         if cost.sectors:
             traffic = f"{cost.sectors:,} sectors, {show(cost.traffic_bytes, 'B')} of traffic"
-            asked = cost.global_bytes / cost.traffic_bytes
-            yield f"global memory: {traffic}, {asked:.0%} of it asked for".replace("%", " %")
+            asked = _percent(cost.global_bytes, cost.traffic_bytes)
+            yield f"global memory: {traffic}, {asked} of it asked for"
         if cost.shared_requests:
             took = f"{cost.shared_requests:,} requests took {cost.shared_wavefronts:,} wavefronts"
             size = show(cost.shared_bytes, "B", binary=True)
@@ -160,14 +166,25 @@ class Profile:
             per_byte = f", {show(cost.intensity, 'FLOP/B')}" if cost.sectors else ""
             yield f"arithmetic: {kinds}{per_byte}"
         if trace.lanes_offered:
-            share = f"{trace.lanes_run / trace.lanes_offered:.0%}".replace("%", " %")
+            share = _percent(trace.lanes_run, trace.lanes_offered)
             barriers = f", {cost.barriers:,} barriers" if cost.barriers else ""
             yield f"warps: {share} of their lanes at work{barriers}"
 
 
-def _order(access):
-    """By line; what is read comes before what is written."""
-    return access.line, access.kind == "store"
+def _writes(access):
+    """What is read comes before what is written."""
+    return access.kind == "store"
+
+
+def _head(number, line, accesses):
+    """The cells that all of a line share."""
+    text = (line or accesses[0]).text.strip()
+    if line is None:
+        return str(number), text, "", ""
+    flop = sum(line.flop.values())
+    diverged = line.lanes_run < line.lanes_offered
+    share = _percent(line.lanes_run, line.lanes_offered) if diverged else ""
+    return str(number), text, f"{flop:,}" if flop else "", share
 
 
 def _operation(access):
@@ -184,6 +201,11 @@ def _operation(access):
     each = _number(took / requests)
     takes = f"{each} {unit}{'' if each == '1' else 's'}"
     return name, access.array, *counts, takes, _number(ideal / requests)
+
+
+def _percent(part, whole):
+    """A share."""
+    return f"{100 * part / whole:.0f} %"
 
 
 def _cut(source):
