@@ -4,12 +4,14 @@ import ast
 import inspect
 import textwrap
 
+from dlcourse.gpu.kernel import Kernel
+
 
 def show_source(function):
-    """Show a function's source, its docstring left out.
+    """Show a function's source, its docstring left out, or a kernel's.
 
     Args:
-        function: any Python function with source.
+        function: any Python function or class with source, or a gpu.kernel.Kernel.
 
     Returns:
         IPython Markdown.
@@ -20,6 +22,8 @@ def show_source(function):
     """
     from IPython.display import Markdown
 
+    if isinstance(function, Kernel):
+        return Markdown(f"```cpp\n{function.source.strip()}\n```")
     lines = textwrap.dedent(inspect.getsource(function)).rstrip().splitlines()
     definition = ast.parse("\n".join(lines)).body[0]
     if ast.get_docstring(definition):

@@ -8,7 +8,7 @@ TOP, BAR, GAP = 40, 16, 14
 
 
 def show_cycles(sources):
-    """Draw cycles of accesses, grouped by where they go.
+    """Draw cycles of accesses, grouped by where they go, the nearest first.
 
     Args:
         sources: dict name of a source -> dict level -> cycles; a level may be left out.
@@ -22,7 +22,8 @@ def show_cycles(sources):
     >>> show_cycles({"post": {"shared": 20, "global": 200}, "measured": {"global": 436}})
     shared: post 20; global: post 200, measured 436
     """
-    levels = list(dict.fromkeys(level for cycles in sources.values() for level in cycles))
+    levels = dict.fromkeys(level for cycles in sources.values() for level in cycles)
+    levels = sorted(levels, key=lambda level: max(c.get(level, 0) for c in sources.values()))
     if not levels or len(sources) > len(SERIES):
         raise ValueError(f"{len(sources)} sources, {len(levels)} levels: give 1 to {len(SERIES)}")
     most = max(max(cycles.values()) for cycles in sources.values() if cycles)

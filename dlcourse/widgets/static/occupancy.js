@@ -66,7 +66,8 @@ class Calculator {
       shared: slider("shared KiB", 0, 1, (shared) => put(model, { shared })),
     };
     const pick = (name) => put(model, { compute_capability: name, shared: Math.min(model.get("shared"), this.most(name)) });
-    this.capability = segments("compute capability", Object.keys(this.limits), pick);
+    const names = Object.keys(this.limits).sort((a, b) => a - b); // a saved notebook sorts as text
+    this.capability = segments("compute capability", names, pick);
     this.slots = Array.from({ length: MOST_WARPS }, (_, i) => slotBox(i));
     this.bars = NAMES.map(resourceBar);
     this.heading = svg("text", { class: "dl-heading", x: 0, y: 14 });

@@ -77,7 +77,9 @@ class Explorer {
       const kind = model.get("arithmetic");
       put(model, { machine, arithmetic: kind in this.machines[machine] ? kind : "fp32" });
     };
-    this.machine = chooser("machine", Object.keys(this.machines), pick);
+    const own = model.get("own");
+    const others = Object.keys(this.machines).filter((name) => name !== own);
+    this.machine = chooser("machine", own ? [own, ...others] : others, pick);
     this.kinds = segments("arithmetic", KINDS, (arithmetic) => put(model, { arithmetic }));
     this.intensity = slider("intensity", LOW * STEPS, HIGH * STEPS, (step) => put(model, { step }));
     const line = (name) => svg("path", { class: `dl-roof dl-${name}` });
