@@ -23,6 +23,8 @@ HEAR = getattr(signal, "SIGUSR1", None)
 
 
 class Variable(ctypes.Structure):
+    """A `__constant__` or `__device__` variable of a library; runtime.h has the same."""
+
     _fields_ = (
         ("name", ctypes.c_char_p),
         ("address", ctypes.c_uint64),
@@ -109,21 +111,21 @@ class Machine:
                     signal.pthread_kill(thread.ident, HEAR)
 
 
-def main():
+def _main():
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the key press is for the notebook's kernel
     machine = Machine(sys.argv[1])
-    answer({"base": machine.base})
+    _answer({"base": machine.base})
     for line in sys.stdin:
         reply = machine.run(**json.loads(line))
-        answer(reply)
+        _answer(reply)
         if not reply["alive"]:
             os._exit(0)
 
 
-def answer(reply):
+def _answer(reply):
     sys.stdout.write(json.dumps(reply) + "\n")
     sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main()
+    _main()
