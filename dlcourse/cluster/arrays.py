@@ -31,7 +31,7 @@ def copy_of(array):
     >>> copy_of(np.arange(3))
     array([0, 1, 2])
     """
-    return array.copy() if isinstance(array, np.ndarray) else array.detach().clone()
+    return array.copy() if type(array) is np.ndarray else array.detach().clone()
 
 
 def fill(buffer, array):

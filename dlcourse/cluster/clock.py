@@ -29,16 +29,19 @@ class Transfer:
         buffer: where it goes, once asked for.
         sent, asked: when, on the clock; None until then, as all times.
         end, arrival: when the last byte has left, and has arrived.
-        sender_waits, receiver_waits: since when that side waits.
+        waiting: (rank, kind of note, since when) of who waits for it.
     """
 
-    array = buffer = sent = asked = end = arrival = sender_waits = receiver_waits = None
+    __slots__ = ("array", "arrival", "asked", "buffer", "bytes", "eager", "end", "key", "place")
+    __slots__ += ("sent", "waiting")
 
     def __init__(self, key, bytes, eager, place):
         self.key = key
         self.bytes = bytes
         self.eager = eager
         self.place = place
+        self.array = self.buffer = self.sent = self.asked = self.end = self.arrival = None
+        self.waiting = ()
 
 
 class Clock:
@@ -92,7 +95,9 @@ class Clock:
             elif kind in WAITS:
                 until = what.arrival if kind == ARRIVED else what.end
                 if until is None:
-                    return self._block(rank, kind, what, now)
+                    what.waiting = (*what.waiting, (rank, kind, now))
+                    self.now[rank] = now
+                    return None
                 if until > now:
                     self.record.stretch(rank, WAIT, now, until)
                     return until
@@ -106,24 +111,13 @@ class Clock:
                     self._set_out(what, now)
         return now
 
-    def _block(self, rank, kind, transfer, now):
-        self.now[rank] = now
-        if kind == ARRIVED:
-            transfer.receiver_waits = now
-        else:
-            transfer.sender_waits = now
-
     def _set_out(self, transfer, now):
         source, dest, tag = transfer.key
-        bytes = transfer.bytes
-        start, end, arrival = self.network.carry(source, dest, bytes, now)
+        size = transfer.bytes
+        start, end, arrival = self.network.carry(source, dest, size, now)
         transfer.end, transfer.arrival = end, arrival
-        self.record.message(source, dest, bytes, tag, start, end, arrival)
-        if transfer.receiver_waits is not None:
-            self._wake(dest, transfer.receiver_waits, arrival)
-        if transfer.sender_waits is not None:
-            self._wake(source, transfer.sender_waits, end)
-
-    def _wake(self, rank, since, until):
-        self.record.stretch(rank, WAIT, since, until)
-        heappush(self.ready, (until, rank))
+        self.record.message(source, dest, size, tag, start, end, arrival)
+        for rank, kind, since in transfer.waiting:
+            until = arrival if kind == ARRIVED else end
+            self.record.stretch(rank, WAIT, since, until)
+            heappush(self.ready, (until, rank))

@@ -6,6 +6,8 @@ from itertools import chain
 from dlcourse.cluster.arrays import kind_of
 from dlcourse.cluster.errors import Deadlock, Mismatch, NeverReceived, TimeLimit
 from dlcourse.cluster.places import innermost, of_thread, resolve
+from dlcourse.cluster.world import BARRIER
+from dlcourse.units import show
 
 SHOWN = 8  # ranks that a message lists; a bug shows in the first few
 
@@ -14,7 +16,7 @@ def deadlock(mail, scheduler):
     """The exception for ranks that wait for each other.
 
     Args:
-        mail: Mail, whose `waits` hold what each rank waits for.
+        mail: Mail, whose `waits` hold the message each rank waits for.
         scheduler: Scheduler, whose threads stand where they wait.
 
     Returns:
@@ -33,15 +35,16 @@ def deadlock(mail, scheduler):
       rank 1 waits for a message from rank 0
         line 2 in program: world.recv(np.zeros(1), source=1 - world.rank)
     """
-    waits = {rank: request for rank, request in enumerate(mail.waits) if request}
+    waits = {rank: transfer for rank, transfer in enumerate(mail.waits) if transfer}
     ring = _ring(waits)
     order = sorted(waits, key=lambda rank: (rank not in ring, rank))
     lines = [_waiting(rank, waits[rank], mail, scheduler) for rank in order]
-    tags = [line for line in (_other_tag(request, mail) for request in waits.values()) if line]
+    tags = [line for line in (_other_tag(transfer, mail) for transfer in waits.values()) if line]
+    title = "no rank can go on"
     if ring:
-        title = f"ranks {_some(sorted(ring), ', ')} wait for each other"
-    else:
-        title = "no rank can go on"
+        title = f"ranks {_some(sorted(ring))} wait for each other"
+    if len(ring) == 1:
+        title = f"rank {ring[0]} waits for itself"
     kind = Mismatch if tags else Deadlock
     return kind("\n  ".join([title, *_few(tags), *_few(lines)]))
 
@@ -52,32 +55,39 @@ def _ring(waits):
         path, rank = [], start
         while rank in waits and rank not in path:
             path.append(rank)
-            rank = waits[rank].peer
+            rank = _peer(waits[rank])
         if rank in path:
             return path[path.index(rank) :]
     return []
 
 
-def _waiting(rank, request, mail, scheduler):
-    thread, peer = scheduler.threads[rank], request.peer
+def _peer(transfer):
+    """The rank that is waited for: without a buffer it is the sender who waits."""
+    source, dest, _ = transfer.key
+    return dest if transfer.buffer is None else source
+
+
+def _waiting(rank, transfer, mail, scheduler):
+    thread, peer = scheduler.threads[rank], _peer(transfer)
     calls = mail.calls[rank]
     inside = f"in {calls[0].name} " if calls else ""
-    tag = request.transfer.key[2]
+    tag = transfer.key[2]
     tagged = f" with tag {tag}" if tag and not inside else ""
     what = f"a message{tagged} from rank {peer}"
-    if request.buffer is None:
-        what = f"rank {peer} to receive its message{tagged}: it is longer than {mail.eager_limit} B"
+    if transfer.buffer is None:
+        limit = show(mail.eager_limit, "B", binary=True)
+        what = f"rank {peer} to receive its message{tagged}, of more than {limit}"
     gone = ", which has finished" if scheduler.clock.finished[peer] else ""
     return f"rank {rank} waits {inside}for {what}{gone}\n    {of_thread(thread)}"
 
 
-def _other_tag(request, mail):
+def _other_tag(transfer, mail):
     """A sentence if what a rank waits for is there under another tag."""
-    source, dest, tag = request.transfer.key
-    if request.buffer is None:
+    source, dest, tag = transfer.key
+    if transfer.buffer is None:
         return None
     for (other_source, other_dest, other_tag), waiting in mail.sent.items():
-        if (other_source, other_dest) == (source, dest):
+        if (other_source, other_dest) == (source, dest) and BARRIER not in (tag, other_tag):
             return (
                 f"rank {source} sent tag {other_tag} to rank {dest}, which waits for tag {tag}"
                 f"\n    {resolve(waiting[0].place)}"
@@ -170,7 +180,7 @@ def left_over(mail):
     lines = [
         *(_unmatched(transfer, True) for transfer in chain(*mail.sent.values())),
         *(_unmatched(transfer, False) for transfer in chain(*mail.asked.values())),
-        *(_forgotten(request) for request in mail.open.values()),
+        *(_forgotten(request) for request in mail.open.values() if request.matched),
     ]
     if not lines:
         return None
@@ -183,7 +193,7 @@ def too_long(time_limit, mail, scheduler):
     Args:
         time_limit: seconds.
         mail: Mail.
-        scheduler: Scheduler, whose `running` was the rank at work and `last_seen` its place.
+        scheduler: Scheduler, whose `running` is the rank at work.
 
     Returns:
         TimeLimit.
@@ -198,9 +208,10 @@ def too_long(time_limit, mail, scheduler):
       rank 0 was at work
         line 2 in program: while True: pass
     """
-    waits = {rank: request for rank, request in enumerate(mail.waits) if request}
-    lines = [f"rank {scheduler.running} was at work\n    {scheduler.last_seen}"]
-    lines += [_waiting(rank, request, mail, scheduler) for rank, request in waits.items()]
+    threads, running = scheduler.threads, scheduler.running
+    waits = {rank: transfer for rank, transfer in enumerate(mail.waits) if transfer}
+    lines = [f"rank {running} was at work\n    {of_thread(threads[running])}"]
+    lines += [_waiting(rank, waits[rank], mail, scheduler) for rank in waits if rank != running]
     title = f"not done after {time_limit:g} s (time_limit)"
     return TimeLimit("\n  ".join([title, *_few(lines)]))
 
@@ -227,6 +238,5 @@ def _few(lines):
     return lines[:SHOWN] + ([f"and {more} more"] if more > 0 else [])
 
 
-def _some(ranks, between):
-    shown = between.join(map(str, ranks[:SHOWN]))
-    return shown + (f"{between}..." if len(ranks) > SHOWN else "")
+def _some(ranks):
+    return ", ".join([*map(str, ranks[:SHOWN]), *(["..."] if len(ranks) > SHOWN else [])])

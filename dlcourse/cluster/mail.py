@@ -30,7 +30,7 @@ class Mail:
         self.sent = {}  # (source, dest, tag) -> deque of Transfer that nobody asked for yet
         self.asked = {}  # the same, asked for and not sent yet
         self.open = {}  # id -> Request that nobody waited for yet
-        self.waits = [None] * size  # by rank: the request it waits for
+        self.waits = [None] * size  # by rank: the Transfer it waits for
         self.calls = [[] for _ in range(size)]  # by rank: collectives it is in, outermost first
         self.count = Counter()  # (rank, members) -> collectives begun
         self.first = {}  # (members, number) -> the Call that began it, and how many came since

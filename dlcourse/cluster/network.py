@@ -64,7 +64,7 @@ class Network:
             and the last byte has arrived.
         """
         busy = self.busy
-        route = self.route(source, dest)
+        route = self.routes.get((source, dest)) or self.route(source, dest)
         route.bytes += size
         start = end = None
         head = tail = now

@@ -7,8 +7,9 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-HERE = str(Path(__file__).parent)
-PROGRAMS = str(Path(__file__).parent / "programs")
+HERE = Path(__file__).parent
+MACHINERY = frozenset(map(str, HERE.rglob("*.py"))) - frozenset(map(str, HERE.glob("programs/*")))
+MACHINERY |= {contextlib.__file__, threading.__file__}
 
 
 @dataclass(frozen=True)
@@ -29,16 +30,6 @@ class Place:
         return f"line {self.line}{name}" + (f": {self.text}" if self.text else "")
 
 
-def ours(file):
-    """Whether a file belongs to the machinery, which a student need not look at.
-
-    >>> ours(__file__), ours("ring.py")
-    (True, False)
-    """
-    between = file in (contextlib.__file__, threading.__file__)
-    return between or (file.startswith(HERE) and not file.startswith(PROGRAMS))
-
-
 def innermost(frame):
     """The innermost place of the program in a stack, or None.
 
@@ -47,7 +38,7 @@ def innermost(frame):
     """
     while frame is not None:
         code = frame.f_code
-        if not ours(code.co_filename):
+        if code.co_filename not in MACHINERY:
             return at(code, frame.f_lineno)
         frame = frame.f_back
     return None
@@ -64,12 +55,18 @@ def at(code, line):
 
 
 def caller(depth):
-    """Where the function `depth` frames up is, found cheaply: finding its line is left to resolve.
+    """Where the program is, cheaply: its line is left to `resolve`.
+
+    Args:
+        depth: frames up from here that are surely not the program's.
 
     >>> caller(0)[0].co_name
-    'caller'
+    '<module>'
     """
-    frame = sys._getframe(depth)
+    first = frame = sys._getframe(depth)
+    while frame is not None and frame.f_code.co_filename in MACHINERY:
+        frame = frame.f_back
+    frame = frame or first  # the program is the library's own
     return frame.f_code, frame.f_lasti
 
 

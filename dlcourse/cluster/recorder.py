@@ -9,6 +9,8 @@ from dlcourse.trace import ClusterTrace, Message, Records, Work
 MESSAGE = np.dtype([(name, "i8") for name in ("source", "dest", "bytes", "tag")])
 MESSAGE = np.dtype(MESSAGE.descr + [(name, "f8") for name in ("start", "end", "arrival")])
 STRETCH = np.dtype([("rank", "i8"), ("kind", "i8"), ("start", "f8"), ("end", "f8")])
+PACK_MESSAGE = struct.Struct("qqqqddd").pack
+PACK_STRETCH = struct.Struct("qqdd").pack
 WAIT = 0
 
 
@@ -25,19 +27,17 @@ class Recorder:
         self.keep = keep
         self.messages = bytearray()
         self.stretches = bytearray()
-        self.pack_message = struct.Struct("qqqqddd").pack
-        self.pack_stretch = struct.Struct("qqdd").pack
         self.kinds = {("wait", ""): WAIT}  # (kind, label) -> number
 
-    def message(self, *numbers):
-        """Note (source, dest, bytes, tag, start, end, arrival)."""
+    def message(self, source, dest, size, tag, start, end, arrival):
+        """Note a message."""
         if self.keep:
-            self.messages += self.pack_message(*numbers)
+            self.messages += PACK_MESSAGE(source, dest, size, tag, start, end, arrival)
 
-    def stretch(self, *numbers):
-        """Note (rank, kind, start, end)."""
+    def stretch(self, rank, kind, start, end):
+        """Note a stretch of a rank's time."""
         if self.keep:
-            self.stretches += self.pack_stretch(*numbers)
+            self.stretches += PACK_STRETCH(rank, kind, start, end)
 
     def kind(self, label):
         """The number of computing under a label."""

@@ -39,7 +39,7 @@ class Simulation:
         self.mail = Mail(ranks)
         self.outputs = Outputs(ranks)
         self.results = [None] * ranks
-        self.scheduler = Scheduler(ranks, self.clock, self._work, self._stuck)
+        self.scheduler = Scheduler(ranks, self.clock, self._work, self._stuck, self._late)
 
     def run(self, time_limit):
         """Run all ranks.
@@ -53,11 +53,9 @@ class Simulation:
         Raises:
             ClusterError: of the kind that says what went wrong; its `run` is what was done so far.
         """
+        self.time_limit = time_limit
         with self.outputs.collected():
-            in_time = self.scheduler.run(time_limit)
-        failure = self.scheduler.failure
-        if not in_time:
-            failure = too_long(time_limit, self.mail, self.scheduler)
+            failure = self.scheduler.run(time_limit)
         failure = failure or left_over(self.mail)
         if failure:
             failure.run = self._so_far()
@@ -76,6 +74,9 @@ class Simulation:
 
     def _stuck(self):
         return deadlock(self.mail, self.scheduler)
+
+    def _late(self):
+        return too_long(self.time_limit, self.mail, self.scheduler)
 
     def _so_far(self):
         seconds = max(self.clock.now)

@@ -20,7 +20,7 @@ from dlcourse.cluster.places import caller, innermost
 from dlcourse.cluster.world import Request, World
 
 AHEAD = 2**20  # how far a rank's data may run ahead of its time, in bytes
-NOTE = 2**12  # what a note counts, in bytes: 256 of them fill AHEAD
+NOTE = 2**15  # what a message counts beside its own: 32 fill AHEAD, and the processor's cache
 
 
 class VirtualRequest(Request):
@@ -33,41 +33,24 @@ class VirtualRequest(Request):
         self.transfer = transfer
         self.buffer = buffer
         self.done = False
+        self.place = world.place(3)
+        world.mail.open[id(self)] = self
 
     @property
-    def peer(self):
-        """The rank at the other end."""
-        source, dest, _ = self.transfer.key
-        return dest if self.buffer is None else source
-
-    def opened(self):
-        """This request, noted until it is waited for."""
-        self.place = self.world.place(3)
-        self.world.mail.open[id(self)] = self
-        return self
+    def matched(self):
+        """Whether the other side has come."""
+        return self.transfer.sent is not None and self.transfer.buffer is not None
 
     def wait(self):
         """Return once the message has left the array, or is in it; a second time, at once."""
-        if not self.done:
-            self.world.mail.open.pop(id(self), None)
-            self.finish()
-            self.done = True
-
-    def finish(self):
-        """Wait."""
-        transfer, world = self.transfer, self.world
-        if self.buffer is not None:
-            world.log.append((ARRIVED, transfer))
-            if transfer.array is None:
-                world.pause(self)
-            fill(self.buffer, transfer.array)
-            transfer.array = None
+        if self.done:
+            return
+        del self.world.mail.open[id(self)]
+        if self.buffer is None:
+            self.world.hand_over(self.transfer)
         else:
-            world.log.append((LEFT, transfer))
-            if transfer.buffer is None:
-                world.pause(self)
-            if transfer.array is not None:  # the receiver has not taken it yet
-                transfer.array = copy_of(transfer.array)
+            self.world.take(self.transfer)
+        self.done = True
 
 
 class Sent(Request):
@@ -105,22 +88,42 @@ class VirtualWorld(World):
     def isend(self, array, dest, tag=0):
         """Begin to send; a short array is copied and free at once."""
         transfer = self._send(array, dest, tag)
-        return SENT if transfer.eager else VirtualRequest(self, transfer).opened()
+        return SENT if transfer.eager else VirtualRequest(self, transfer)
 
     def send(self, array, dest, tag=0):
         """Send an array; a long one waits for its receiver."""
         transfer = self._send(array, dest, tag)
         if not transfer.eager:
-            VirtualRequest(self, transfer).finish()
+            self.hand_over(transfer)
 
     def irecv(self, buffer, source, tag=0):
         """Begin to receive; `buffer` is filled when the Request is waited for."""
-        return VirtualRequest(self, self._ask(buffer, source, tag), buffer).opened()
+        return VirtualRequest(self, self._ask(buffer, source, tag), buffer)
 
     def recv(self, buffer, source, tag=0):
         """Receive into `buffer` and return it."""
-        VirtualRequest(self, self._ask(buffer, source, tag), buffer).finish()
+        self.take(self._ask(buffer, source, tag))
         return buffer
+
+    def take(self, transfer):
+        """Wait until a message has arrived, and put it into its buffer."""
+        self.log.append((ARRIVED, transfer))
+        if transfer.array is None:
+            self.pause(transfer)
+        buffer = transfer.buffer
+        if type(buffer) is type(transfer.array) is np.ndarray:
+            buffer[...] = transfer.array
+        else:
+            fill(buffer, transfer.array)
+        transfer.array = None
+
+    def hand_over(self, transfer):
+        """Wait until a long message has left."""
+        self.log.append((LEFT, transfer))
+        if transfer.buffer is None:
+            self.pause(transfer)
+        if transfer.array is not None:  # the receiver has not taken it yet
+            transfer.array = copy_of(transfer.array)
 
     def time(self):
         """Seconds on this rank's clock."""
@@ -163,10 +166,10 @@ class VirtualWorld(World):
         if self.log:
             self.scheduler.give_way(self.rank)
 
-    def pause(self, request):
-        """Let others run until a request is done."""
+    def pause(self, transfer):
+        """Let others run until a message is through."""
         self.ahead = 0
-        self.mail.waits[self.rank] = request
+        self.mail.waits[self.rank] = transfer
         self.scheduler.give_way(self.rank)
         self.mail.waits[self.rank] = None
 
@@ -195,7 +198,9 @@ class VirtualWorld(World):
             transfer = self._post(self.mail.sent, key, array, dest, "sends to")
         else:
             transfer = _match(self.mail.asked, key, waiting)
-            _check(transfer, array, transfer.buffer)
+            buffer = transfer.buffer
+            if array.dtype is not buffer.dtype or array.shape != buffer.shape:
+                _check(transfer, array, buffer)
         transfer.array = copy_of(array) if transfer.eager else array
         self.log.append((SEND, transfer))
         self.ahead += NOTE + transfer.bytes
@@ -212,7 +217,9 @@ class VirtualWorld(World):
             transfer = self._post(self.mail.asked, key, buffer, source, "receives from")
         else:
             transfer = _match(self.mail.sent, key, waiting)
-            _check(transfer, transfer.array, buffer)
+            array = transfer.array
+            if array.dtype is not buffer.dtype or array.shape != buffer.shape:
+                _check(transfer, array, buffer)
         transfer.buffer = buffer
         if not transfer.eager:
             self.log.append((ASK, transfer))
@@ -243,7 +250,5 @@ def _match(box, key, waiting):
 
 
 def _check(transfer, array, buffer):
-    if array.dtype is buffer.dtype and array.shape == buffer.shape:
-        return
     if not same_kind(array, buffer):
         raise wrong_kind(transfer, array, buffer)
