@@ -13,7 +13,6 @@ from dlcourse.gpu.emulator.lines import add_table
 FLAGS = ("-O1", "-DTRACED", "-fsanitize=thread", "-fno-jump-tables")
 GCC = (
     "-fsanitize-coverage=trace-pc",
-    "-fno-tree-sra",  # a float4 is fetched at once, not part by part
     "-fno-tree-sra",  # a float4 is read at once
     "--param=tsan-distinguish-volatile=1",
     "--param=tsan-instrument-func-entry-exit=0",
