@@ -3,15 +3,17 @@
     python -m benchmarks.conv_cpu [--quick] [--threads N] [--record] [--layers TEXT]
 
 Every method takes turns with torch in the same process and with as many threads, and the best
-of several turns counts. Among other programs that flatters NumPy: torch's threads wait for one
-another at every step, ours draw blocks from one pile. With one thread CPU seconds are counted,
-not the clock's: that comparison holds on a busy machine too.
+of several turns counts. A turn waits until the threads of the one before sleep: torch's go on
+spinning for up to 10 ms after a layer and would take a core from whoever comes next. `auto`
+chooses once for each shape; the choice is not timed. A busy machine flatters NumPy: torch's threads
+wait for one another at every step, ours draw blocks from one pile. With one thread CPU seconds are
+counted, not the clock's: that comparison holds on a busy machine too.
 The last line is one JSON object; `--record` keeps it in results/conv_cpu.json.
 
-Where the rest of the gap is: torch compiles what NumPy does in passes. With a stride, columns are
-gathered pixel by pixel, and that takes a third of such a layer's time; on 7 x 7 pixels Winograd's
-transform of the filters costs as much as it saves; with few channels the transforms of the tiles
-do.
+Where the rest of the gap is: torch compiles what NumPy does in passes. A 1 x 1 layer is one
+product for both. With a stride, columns are gathered pixel by pixel, a sixth of such a layer's
+time, and a third with only three channels; on 7 x 7 pixels Winograd's transform of the filters
+costs as much as it saves; with few channels the transforms of the tiles do.
 """
 
 import argparse
@@ -111,9 +113,9 @@ def contenders(layer):
 def race(functions, seconds, least, clock=time.perf_counter):
     """Let functions take turns; give the shortest time of each.
 
-    A turn begins with a pause, for the other side's threads go on spinning when they are done, and
-    lasts some calls, so that each side finds its own threads awake. A function more than twice as
-    slow as the fastest is not asked again.
+    A turn begins with a pause, until the other side's threads sleep, and lasts some calls, so that
+    each side finds its own awake. A function more than twice as slow as the fastest is not asked
+    again.
     """
     best, turns, end = dict.fromkeys(functions, np.inf), 0, time.perf_counter() + seconds
     while turns < least or time.perf_counter() < end:
