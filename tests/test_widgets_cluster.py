@@ -79,9 +79,9 @@ def test_a_bar_for_each_copy_as_long_as_it_took(chunks):
     bars = [e for e in elements(drawing, "rect") if e.get("stroke-width") == "0.5"]
     assert len(bars) == (5 * min(chunks, 64) if chunks < 65 else 5) + 1
     end = max(c.end for c in timeline(path, size, chunks))
-    scale = (780 - 146 - 24) / max(path_seconds(path, size), end)
+    scale = (780 - 130 - 24) / max(path_seconds(path, size), end)
     right = max(float(b.get("x")) + float(b.get("width")) for b in bars[:-1])
-    assert right == pytest.approx(146 + scale * end, abs=0.6)
+    assert right == pytest.approx(130 + scale * end, abs=0.6)
 
 
 def test_more_chunks_help_up_to_a_point():

@@ -5,7 +5,7 @@ from dlcourse.draw.style import COLORS
 from dlcourse.draw.svg import document, element, label
 from dlcourse.units import show
 
-WIDTH, LEFT, RIGHT, TOP, ROW = 780, 146, 24, 14, 34
+WIDTH, LEFT, RIGHT, TOP, ROW = 780, 130, 24, 14, 34
 MOST = 64  # chunks drawn one by one
 SHADES = ("#9fd3f0", "#56B4E9")  # of chunks, in turn
 
@@ -33,7 +33,7 @@ def show_paths(staged, direct, size, chunks=1):
     parts = []
     for row, stage in enumerate((*staged, *direct)):
         y = TOP + ROW * row + (10 if row >= len(staged) else 0)
-        name = stage.name if row < len(staged) else f"RDMA: {stage.name}"
+        name = stage.name if row < len(staged) else "by RDMA"
         parts.append(label(LEFT - 10, y + ROW / 2, name, 13, "end"))
         line = {"x1": LEFT, "x2": WIDTH - RIGHT, "y1": y + ROW / 2, "y2": y + ROW / 2}
         parts.append(element("line", stroke=COLORS["line"], **line))

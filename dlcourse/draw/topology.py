@@ -77,9 +77,9 @@ def show_messages(topology, trace, at):
     dots = [part for m in flying for part in _dot(topology, plan, m, at)]
     names = ", ".join(f"{m.source}→{m.dest}" for m in flying) or "none"
     text = f"at {show(at, 's')}: {len(flying)} message{'s' * (len(flying) != 1)} under way: {names}"
-    title = label(LEFT, plan.height - 8, f"at {show(at, 's')}", anchor="start", font_weight="bold")
+    title = label(LEFT, plan.height + 8, f"at {show(at, 's')}", anchor="start", font_weight="bold")
     shapes = [*_frames(plan), *_lines(topology, plan, widths), *_boxes(topology, plan)]
-    return document(plan.width, plan.height + 8, [*shapes, title, *dots], text)
+    return document(plan.width, plan.height + 24, [*shapes, title, *dots], text)
 
 
 def plan_of(topology):

@@ -37,8 +37,7 @@ naive 3 times, tree 3.6 times, server 5.99 times
     power = traitlets.Enum(POWERS).tag(sync=True)
     rows = traitlets.List(list(RANKS)).tag(sync=True)
     columns = traitlets.List(list(POWERS)).tag(sync=True)
-    algorithms = traitlets.Dict({name: list(how) for name, how in ALGORITHMS.items()})
-    algorithms.tag(sync=True)
+    algorithms = traitlets.List([[name, *how] for name, how in ALGORITHMS.items()]).tag(sync=True)
     table = traitlets.Any().tag(sync=True, to_json=pack, from_json=unpack)
 
     def __init__(self, network="InfiniBand QDR 4x", ranks=8, power=20, more=None):

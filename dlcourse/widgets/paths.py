@@ -42,6 +42,8 @@ class PathCalculator(CourseWidget):
     power = traitlets.Int(20, min=0, max=30).tag(sync=True)
     chunks = traitlets.Enum(COUNTS).tag(sync=True)
     counts = traitlets.List(list(COUNTS)).tag(sync=True)
+    nics = traitlets.List(list(NICS)).tag(sync=True)
+    slots = traitlets.List(list(SLOTS)).tag(sync=True)
     stages = traitlets.List().tag(sync=True)
     media = traitlets.Dict().tag(sync=True)
 

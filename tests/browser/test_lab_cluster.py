@@ -1,5 +1,7 @@
 """The widgets of lesson 07 on a page of their own: JavaScript says what Python says, key by key."""
 
+import json
+
 import pytest
 
 from dlcourse.cluster.paths import direct, path_seconds, staged, timeline
@@ -59,7 +61,8 @@ def each(page, expression, cases):
 
 def render(page, name, widget, kernel=False):
     state = {key: value for key, value in widget.get_state().items() if not key.startswith("_")}
-    page.evaluate(SHOW, [name, {k: v for k, v in state.items() if k != "layout"}, kernel])
+    stored = json.dumps({k: v for k, v in state.items() if k != "layout"}, sort_keys=True)
+    page.evaluate(SHOW, [name, json.loads(stored), kernel])  # as a notebook stores it
 
 
 def sentence(page):

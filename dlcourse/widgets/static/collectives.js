@@ -25,7 +25,7 @@ class Map_ {
     this.model = model;
     Object.assign(this, read(model, ["rows", "columns", "networks", "algorithms"]));
     this.table = unpack(model.get("table"));
-    this.names = Object.keys(this.algorithms);
+    this.names = this.algorithms.map(([name]) => name);
     this.width = PAGE.left + this.columns.length * PAGE.cell[0] + 16;
     this.height = PAGE.top + this.rows.length * PAGE.cell[1] + PAGE.foot;
     this.chooser = segments("network", this.networks, (network) => put(model, { network }));
@@ -83,7 +83,7 @@ class Map_ {
   }
 
   legend() {
-    const names = Object.entries(this.algorithms).map(([name, [letter, color]]) => {
+    const names = this.algorithms.map(([name, letter, color]) => {
       const mark = html("span", { class: "dl-mark", style: `background:${color}` }, letter);
       return html("span", { class: "dl-entry" }, mark, name);
     });
@@ -94,7 +94,7 @@ class Map_ {
     const network = this.networks.indexOf(this.model.get("network"));
     this.cells.forEach((cells, row) =>
       cells.forEach(({ box, letter }, column) => {
-        const [sign, color] = this.algorithms[this.names[least(timesAt(this.table, network, row, column))]];
+        const [, sign, color] = this.algorithms[least(timesAt(this.table, network, row, column))];
         box.setAttribute("fill", color);
         write(letter, sign);
       }),

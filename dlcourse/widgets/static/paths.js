@@ -1,5 +1,5 @@
 // The path calculator: five staged copies, and one by RDMA below, on one time axis.
-const PAGE = { width: 752, left: 146, right: 16, row: 32, top: 4, gap: 10, most: 64 };
+const PAGE = { width: 752, left: 128, right: 16, row: 32, top: 4, gap: 10, most: 64 };
 
 // A path is a list of stages [setup, bandwidth]: t = setup + bytes / bandwidth, for each chunk.
 const stageSeconds = ([setup, bandwidth], size) => setup + size / bandwidth;
@@ -67,9 +67,8 @@ class Calculator {
   constructor(model, sheet, names) {
     this.model = model;
     this.media = model.get("media");
-    const [nics, slots] = [Object.keys(this.media.nics), Object.keys(this.media.slots)];
-    this.nic = chooser("network card", nics, (nic) => put(model, { nic }));
-    this.pcie = chooser("slots", slots, (pcie) => put(model, { pcie }));
+    this.nic = chooser("network card", model.get("nics"), (nic) => put(model, { nic }));
+    this.pcie = chooser("slots", model.get("slots"), (pcie) => put(model, { pcie }));
     this.chunks = segments("chunks", model.get("counts"), (chunks) => put(model, { chunks }));
     this.size = slider("message", 0, 30, (power) => put(model, { power }));
     this.words = sentence();
@@ -110,7 +109,7 @@ class Calculator {
 
 export default {
   render({ model, el }) {
-    const names = [...model.get("stages"), "RDMA: GPU1 → GPU2"];
+    const names = [...model.get("stages"), "by RDMA"];
     const calculator = new Calculator(model, panel(el, "paths", "Path calculator"), names);
     return follow(model, ["nic", "pcie", "chunks", "power"], () => calculator.update());
   },
