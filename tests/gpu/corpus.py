@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dlcourse.gpu.emulator.build import build
 from dlcourse.gpu.emulator.launch import launch
 
 HERE = Path(__file__).parent
@@ -60,6 +61,16 @@ class Case:
     options: dict
     bug: Bug | None
 
+    @property
+    def entry(self):
+        """The kernel's name, with the arguments of a template."""
+        named = re.search(r"__global__\s+void\s+(\w+)", self.source)[1]
+        return self.options.get("entry", named)
+
+    def build(self):
+        """Compile it, so that `run` finds it compiled."""
+        build(self.source, self.entry, traced=True, filename=f"{self.name}.cu")
+
     def run(self, traced=True):
         """Launch it on fresh arrays; return the KernelTrace."""
         options = self.options
@@ -67,7 +78,7 @@ class Case:
         constants = _arrays(options.get("constant", ""), rng)
         return launch(
             self.source,
-            options.get("entry") or re.search(r"__global__\s+void\s+(\w+)", self.source)[1],
+            self.entry,
             _extent(options["grid"]),
             _extent(options["block"]),
             list(_arrays(options.get("args", ""), rng).values()),
