@@ -87,18 +87,19 @@ def _compile(work, path, compiler, parts):
     unit.write_text(translation_unit(source, entry, dict(constants), filename), encoding="utf8")
     include = ["-I", HERE / "include"]
     how = flags(compiler) if traced else ("-O2",)
-    compiler.run(*compiler.flags, *how, *include, "-S", unit, "-o", text)
+    (work / Path(filename).name).write_text(source, encoding="utf8")  # for the compiler to quote
+    compiler.run(*compiler.flags, *how, *include, "-S", unit, "-o", text, folder=work)
     if traced:
         table = work / "sites.json"
         table.write_text(json.dumps(prepare(text, filename)), encoding="utf8")
         os.replace(table, path.with_suffix(".json"))
     else:
         text.write_text(add_table(text.read_text(encoding="utf8"), filename), encoding="utf8")
-    compiler.link(made, [text, *runtime(compiler, traced)])
+    compiler.link(made, [text, *_runtime(compiler, traced)])
     os.replace(made, path)
 
 
-def runtime(compiler, traced):
+def _runtime(compiler, traced):
     """Compile the emulator's own part of a library, or find it compiled.
 
     Args:

@@ -48,17 +48,18 @@ class Compiler:
         """What every compilation of kernels and runtime needs, optimisation apart."""
         return FLAGS + ZIG_FLAGS * self.zig
 
-    def run(self, *arguments):
+    def run(self, *arguments, folder=None):
         """Run the compiler.
 
         Args:
             arguments: strings and paths.
+            folder: where it looks for the lines that it quotes.
 
         Raises:
             CompileError: with what it wrote.
         """
         command = [*self.command, *map(str, arguments)]
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace")
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace")
         if done.returncode:
             raise CompileError(done.stderr.strip() or f"{self} ended with {done.returncode}")
 

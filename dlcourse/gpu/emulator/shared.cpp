@@ -3,7 +3,9 @@
 
 namespace emu {
 
-extern "C" SharedVariable *emu_shared_variables = nullptr;
+extern "C" {
+SharedVariable *emu_shared_variables;
+}
 static uint32_t top = RED_ZONE;  // offset 0 means: not placed
 static uint32_t lock = 0;        // workers may come to a declaration at the same time
 

@@ -113,6 +113,8 @@ class Machine:
 
 def _main():
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the key press is for the notebook's kernel
+    if HEAR:
+        signal.signal(HEAR, signal.SIG_IGN)  # until a library hears it
     machine = Machine(sys.argv[1])
     _answer({"base": machine.base})
     for line in sys.stdin:

@@ -3,10 +3,16 @@
 // The fast intrinsics (__expf ...) are as exact here as the slow ones, so results may differ from
 // a GPU's in the last digits.
 #pragma once
-#include <math.h>
-#include <stdlib.h>
 
+#define INFINITY __builtin_inff()
+#define NAN __builtin_nanf("")
+#define HUGE_VALF __builtin_inff()
+#define M_PI 3.14159265358979323846
+
+// Declared here: what a system's own math.h brings along differs too much.
 #define EMU_UNARY(name)                                                                        \
+    extern "C" float name##f(float x);                                                         \
+    extern "C" double name(double x);                                                          \
     EMU_INLINE float name(float x) { return name##f(x); }                                      \
     EMU_INLINE double name(int x) { return name(double(x)); }
 EMU_UNARY(sqrt) EMU_UNARY(cbrt) EMU_UNARY(exp) EMU_UNARY(exp2) EMU_UNARY(expm1) EMU_UNARY(log)
@@ -16,19 +22,28 @@ EMU_UNARY(floor) EMU_UNARY(ceil) EMU_UNARY(round) EMU_UNARY(trunc) EMU_UNARY(rin
 EMU_UNARY(fabs) EMU_UNARY(erf) EMU_UNARY(erfc)
 #undef EMU_UNARY
 
-EMU_INLINE float pow(float x, float y) { return powf(x, y); }
-EMU_INLINE float pow(float x, int n) { return powf(x, float(n)); }
-EMU_INLINE double pow(double x, int n) { return pow(x, double(n)); }
-EMU_INLINE float fmod(float x, float y) { return fmodf(x, y); }
-EMU_INLINE float fmin(float x, float y) { return fminf(x, y); }
-EMU_INLINE float fmax(float x, float y) { return fmaxf(x, y); }
+#define EMU_BINARY(name)                                                                       \
+    extern "C" float name##f(float x, float y);                                                \
+    extern "C" double name(double x, double y);                                                \
+    EMU_INLINE float name(float x, float y) { return name##f(x, y); }                          \
+    EMU_INLINE double name(int x, int y) { return name(double(x), double(y)); }                \
+    EMU_INLINE double name(double x, int y) { return name(x, double(y)); }                     \
+    EMU_INLINE float name(float x, int y) { return name##f(x, float(y)); }
+EMU_BINARY(pow) EMU_BINARY(fmod) EMU_BINARY(fmin) EMU_BINARY(fmax) EMU_BINARY(atan2)
+EMU_BINARY(hypot) EMU_BINARY(copysign) EMU_BINARY(fdim)
+#undef EMU_BINARY
+
+extern "C" float fmaf(float x, float y, float z), ldexpf(float x, int n);
+extern "C" double fma(double x, double y, double z), ldexp(double x, int n);
 EMU_INLINE float fma(float x, float y, float z) { return fmaf(x, y, z); }
-EMU_INLINE float atan2(float y, float x) { return atan2f(y, x); }
-EMU_INLINE float hypot(float x, float y) { return hypotf(x, y); }
+template <class T> EMU_INLINE bool isnan(T x) { return __builtin_isnan(x); }
+template <class T> EMU_INLINE bool isinf(T x) { return __builtin_isinf(x); }
+template <class T> EMU_INLINE bool isfinite(T x) { return __builtin_isfinite(x); }
 EMU_INLINE float rsqrtf(float x) { return 1.0f / sqrtf(x); }
 EMU_INLINE double rsqrt(double x) { return 1.0 / sqrt(x); }
 EMU_INLINE float rsqrt(float x) { return rsqrtf(x); }
 
+EMU_INLINE int abs(int x) { return x < 0 ? -x : x; }
 EMU_INLINE float abs(float x) { return fabsf(x); }
 EMU_INLINE double abs(double x) { return fabs(x); }
 EMU_INLINE long abs(long x) { return x < 0 ? -x : x; }
@@ -41,7 +56,7 @@ template <class A, class B> EMU_INLINE constexpr auto max(A a, B b) -> decltype(
     return decltype(a + b)(a) > decltype(a + b)(b) ? a : b;
 }
 
-// The system's headers may know these names already, as functions: so, macros.
+// The C library may know these names already, as functions: so, macros.
 #define __expf(x) expf(x)
 #define __exp10f(x) powf(10.0f, x)
 #define __logf(x) logf(x)

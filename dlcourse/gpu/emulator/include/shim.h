@@ -94,11 +94,7 @@ EMU_INLINE int clock() { return int(clock64()); }
 
 #define printf(...) emu::emu_print(__VA_ARGS__)
 #undef assert
-#ifdef NDEBUG
-#define assert(condition) ((void)0)
-#else
 #define assert(condition) ((condition) ? (void)0 : emu::emu_fail(#condition, __LINE__))
-#endif
 EMU_INLINE void __trap(EMU_HERE) { emu::emu_fail(nullptr, line); }
 
 // --- shared variables -------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+// Nothing: shim.h has it.
