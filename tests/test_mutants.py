@@ -104,6 +104,29 @@ RECOGNISED = {
         "turns_the_taps": "the taps are turned by half a turn",
     },
     "winograd_row": {"flips": "the filter is flipped"},
+    "shift": {
+        "the_other_way": "rows move the other way",
+        "always_the_next": "the distance is taken to be 1",
+    },
+    "stuck_ranks": {
+        "all_who_wait": "all who wait are counted",
+        "circles_only": "those who only wait for a stuck rank are left out",
+    },
+    "tree_broadcast": {"rank_0_is_the_root": "rank 0 is taken for the root"},
+    "ring_all_reduce": {
+        "the_mean": "the sum is divided by the number of ranks",
+        "leaves_its_own_out": "a rank's own row is left out",
+    },
+    "halving_doubling": {"the_mean": "the sum is divided by the number of ranks"},
+    "hierarchical_all_reduce": {"within_nodes_only": "only the rows of one node are added"},
+    "second_node": {
+        "steps_not_samples": "steps are compared, not samples",
+        "each_byte_once": "the ring sends each byte once, not 2 (p - 1) / p times",
+    },
+    "fit_alpha_beta": {
+        "ordinary": "errors are not divided by the times",
+        "square_roots": "errors are divided by the square roots of the times",
+    },
 }
 
 

@@ -4,12 +4,12 @@ Rank programs are compared with what one computer makes of all rows together: ar
 (ranks, n), row r is rank r's.
 """
 
+import math
 from types import MappingProxyType
 
 import numpy as np
 
 from dlcourse.cluster.collectives.costs import AlphaBeta, seconds
-from dlcourse.cluster.collectives.traffic import sent, traffic
 from dlcourse.course.rank_check import (
     all_of,
     bytes_between_nodes,
@@ -104,9 +104,14 @@ def _step_counts(p):
     return max(p - 1, 0).bit_length()
 
 
-def _busiest(arrays, algorithm):
+def _row_bytes(arrays):
+    return arrays.nbytes // len(arrays)
+
+
+def _parts_bytes(arrays):
+    """Bytes of the 2 (p - 1) parts that a rank sends, all as long as the longest."""
     ranks, n = arrays.shape
-    return max(sent(traffic("all_reduce", n, 8, ranks, algorithm), ranks))
+    return 2 * (ranks - 1) * math.ceil(n / ranks) * arrays.itemsize
 
 
 ROUNDS = all_of(
@@ -116,16 +121,14 @@ ROUNDS = all_of(
         "one rank sends {} messages where {} are enough: let others pass it on",
     ),
     spends_at_most(
-        lambda arrays, root: seconds(
-            "broadcast", arrays.nbytes / len(arrays), len(arrays), IDEAL, "tree"
-        ),
+        lambda arrays, root: seconds("broadcast", _row_bytes(arrays), len(arrays), IDEAL, "tree"),
         lambda run, root: run.seconds,
         "it takes {} where {} are enough: let everybody who has it send it on",
         unit="s",
     ),
 )
 PART_BY_PART = spends_at_most(
-    lambda arrays: _busiest(arrays, "ring"),
+    _parts_bytes,
     bytes_of_busiest,
     "one rank sends {} where {} are enough: send parts, not whole rows",
     unit="B",
@@ -137,14 +140,14 @@ FEW_STEPS = all_of(
         "one rank sends {} messages where {} are enough: halve with every one",
     ),
     spends_at_most(
-        lambda arrays: _busiest(arrays, "halving-doubling"),
+        _parts_bytes,
         bytes_of_busiest,
         "one rank sends {} where {} are enough: halve what is sent with every step",
         unit="B",
     ),
 )
 LITTLE_BETWEEN_NODES = spends_at_most(
-    lambda arrays, node: 2 * (len(arrays) // node - 1) * arrays.nbytes // len(arrays),
+    lambda arrays, node: 2 * (len(arrays) // node - 1) * _row_bytes(arrays),
     bytes_between_nodes,
     "{} cross the network between nodes where {} are enough: add up within a node first",
     unit="B",
