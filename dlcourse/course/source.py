@@ -19,6 +19,9 @@ def show_source(function):
     >>> from dlcourse.conv.signal import convolve
     >>> print(show_source(convolve).data.splitlines()[1])
     def convolve(f, g):
+    >>> from dlcourse.gpu.ladder import load
+    >>> show_source(load("vector", "add")).data.splitlines()[0]
+    '```cpp'
     """
     from IPython.display import Markdown
 

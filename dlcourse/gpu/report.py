@@ -14,6 +14,10 @@ from dlcourse.units import show
 
 HEAD = ("line", "source", "FLOP", "at work")
 HEAD += ("operation", "array", "requests", "lanes", "takes", "at best")
+STYLE = """<style>
+.dlcourse-profile :is(th, td) {text-align: left !important; vertical-align: top}
+.dlcourse-profile :is(th, td):not(:nth-child(2)) {white-space: nowrap}
+</style>"""
 SOURCE_WIDTH = 48  # characters of a source line in text; HTML shows all
 
 
@@ -123,7 +127,7 @@ class Profile:
     def _repr_html_(self):
         head = "".join(f"<th>{name}</th>" for name in HEAD)
         body = "".join(
-            f"<tr><td>{line}</td><td><code>{escape(source)}</code></td>"
+            f"<tr><td>{line}</td><td>{f'<code>{escape(source)}</code>' * bool(source)}</td>"
             + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
             + "</tr>"
             for line, source, *cells in self._rows()
@@ -131,7 +135,8 @@ class Profile:
         totals = "<br>".join(map(escape, self._totals()))
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         title = f"<p><b>{escape(self._title())}</b></p>"
-        return f"{title}{table}<p>{totals}</p>{self.findings._repr_html_()}"
+        parts = STYLE, title, table, f"<p>{totals}</p>", self.findings._repr_html_()
+        return f'<div class="dlcourse-profile">{"".join(parts)}</div>'
 
     def _title(self):
         grid, block = (_extent(e) for e in (self.trace.grid, self.trace.block))
