@@ -26,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -166,6 +167,25 @@ def two_processes():
     return 2 * alone / min(slowest(2) for _ in range(5))
 
 
+def bugs():
+    """What the traced build says about the kernels of tests/gpu, planted bugs and correct ones."""
+    sys.path.insert(0, str(HERE.parent / "tests" / "gpu"))
+    import corpus
+
+    planted, correct = corpus.planted(), corpus.correct()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # while one kernel runs, others compile
+        found, alarms = (
+            list(pool.map(lambda case: case.run().findings, kernels))
+            for kernels in (planted, correct)
+        )
+    return {
+        "bugs_planted": len(planted),
+        "bugs_found": sum(map(lambda case, f: case.bug.is_found(f), planted, found)),
+        "correct_kernels": len(correct),
+        "false_alarms": sum(map(bool, alarms)),
+    }
+
+
 def compile_times(folder):
     """Seconds of a first launch on an empty cache, and milliseconds of one found compiled."""
     environment = dict(os.environ, XDG_CACHE_HOME=str(folder))
@@ -196,7 +216,7 @@ def summary(rows, folder, quick):
         "two_processes_vs_one": two_processes(),
         **compile_times(folder),
     }
-    return {key: float(f"{value:.4g}") for key, value in found.items()}
+    return {key: float(f"{value:.4g}") for key, value in found.items()} | bugs()
 
 
 def main():

@@ -50,25 +50,24 @@ def launch(source, entry, grid, block, args, *, shared_mem=0, constants=None):
     import cupy
 
     defines = tuple(f"-D{name}={text}" for name, text in texts(constants).items())
-    module = _module(source, entry, defines)
+    module, function = _load(source, entry, defines)
     for name, array in arrays(constants).items():
         place = cupy.ndarray(array.shape, array.dtype, module.get_global(name))
         place[...] = cupy.asarray(array)
-    module.get_function(entry)(grid, block, tuple(args), shared_mem=shared_mem)
+    function(grid, block, tuple(args), shared_mem=shared_mem)
 
 
 @cache
-def _module(source, entry, defines):
+def _load(source, entry, defines):
     """Compile a source, once; CuPy keeps it on disk too."""
     import cupy
 
     options = ("--std=c++17", *defines, *includes())
     try:
         module = cupy.RawModule(code=source, options=options, name_expressions=(entry,))
-        module.get_function(entry)
+        return module, module.get_function(entry)
     except cupy.cuda.compiler.CompileException as error:
         raise CompileError(str(error)) from None
-    return module
 
 
 def with_copies(run, args, to):
