@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 
-from dlcourse.cluster.errors import ClusterError
+from dlcourse.cluster.errors import ClusterError, RankError
 from dlcourse.cluster.run import run
 from dlcourse.course.answers import kind, text
 from dlcourse.course.check import Complaint
@@ -29,7 +29,8 @@ def on_ranks(program, arrays, *more):
         Array of what the ranks returned, in rank order; None if all of them returned None.
 
     Raises:
-        Complaint: if the run fails, or a rank returns something else.
+        Complaint: for a deadlock and the like, or if a rank returns something else.
+        Exception: what the program itself raises in a rank.
 
     >>> on_ranks(lambda world, row: 10 * world.rank + row, np.array([[1, 2], [3, 4]]))
     array([[ 1,  2],
@@ -55,9 +56,19 @@ def played(program, arrays, *more):
     >>> played(lambda world, row: world.barrier(), np.zeros((2, 1))).seconds > 0
     True
     """
-    start = lambda world: program(world, arrays[world.rank].copy(), *more)  # noqa: E731
+    raised = {}
+
+    def start(world):
+        try:
+            return program(world, arrays[world.rank].copy(), *more)
+        except Exception as error:
+            raised[world.rank] = error
+            raise
+
     try:
         return run(start, ranks=len(arrays), time_limit=LONGEST_RUN)
+    except RankError as error:
+        raise raised[error.rank] from None
     except ClusterError as error:
         raise Complaint(f"{type(error).__name__}: {error}") from None
 
