@@ -114,10 +114,6 @@ class Flop:
     count: int
 
 
-def _as_half(item):
-    return replace(item, type="float16") if isinstance(item, Flop) else item
-
-
 @dataclass
 class Block:
     """Instructions that run one after the other; `items` are its calls and arithmetic."""
@@ -144,7 +140,7 @@ class _Reader:
         self.target, self.filename = target, filename
         self.files, self.named, self.functions = set(), set(), []
         self.place = (0, 0)
-        self.half = None  # the arithmetic since a half was widened to a float
+        self.half = None  # where arithmetic stands since a half was widened to a float
 
     def read(self, index, text):
         if match := PLACE.match(text):
@@ -186,6 +182,7 @@ class _Reader:
         elif name in target.jumps or name in target.returns:
             self._leave(index, name, callee, operands)
         elif target.conditional.match(name):
+            self.half = None
             blocks[-1].targets.append(operands.split(",")[-1].strip())
             blocks.append(Block(""))
         else:
@@ -194,6 +191,7 @@ class _Reader:
     def _leave(self, index, name, callee, operands):
         blocks = self.functions[-1].blocks
         blocks[-1].falls = False
+        self.half = None
         if name in self.target.jumps:
             if LOCAL.match(operands):
                 blocks[-1].targets.append(operands)
@@ -205,11 +203,13 @@ class _Reader:
         items = self.functions[-1].blocks[-1].items
         if found := flop(name, operands, callee):
             items.append(Flop(self.place[0], *found))
+            if self.half is not None:
+                self.half.append((items, len(items) - 1))
         if WIDEN.match(callee or name):
-            self.half = items, len(items)
-        elif NARROW.match(callee or name) and self.half and self.half[0] is items:
-            start = self.half[1]
-            items[start:] = [_as_half(item) for item in items[start:]]
+            self.half = []
+        elif NARROW.match(callee or name):
+            for where, at in self.half or ():
+                where[at] = replace(where[at], type="float16")
             self.half = None
 
 

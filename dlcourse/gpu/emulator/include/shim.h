@@ -175,9 +175,9 @@ template <class... A> struct Thunk<void (*)(A...)> {
 #define EMU_HIDE(f) ((void)0)
 #endif
 
-// The end of a kernel library: its kernel.
+// The end of a kernel library: its kernel, which may be called what it likes.
 #define EMU_KERNEL(...)                                                                        \
-    void emu::emu_kernel(const uint64_t *arguments) {                                          \
+    extern "C" void emu_kernel(const uint64_t *arguments) {                                          \
         auto kernel = &__VA_ARGS__;                                                            \
         EMU_HIDE(kernel);                                                                      \
         emu::Thunk<decltype(kernel)>::run(kernel, arguments);                                  \
