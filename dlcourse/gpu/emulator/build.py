@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import platformdirs
-
 from dlcourse.gpu.emulator.annotate import sites
 from dlcourse.gpu.emulator.compiler import find
 from dlcourse.gpu.emulator.instrument import flags, prepare
@@ -76,7 +74,12 @@ def cache_folder():
     >>> cache_folder().name
     'kernels'
     """
-    folder = platformdirs.user_cache_path("dlcourse") / "kernels"
+    try:
+        from platformdirs import user_cache_path
+
+        folder = user_cache_path("dlcourse") / "kernels"
+    except ImportError:  # on a machine that has CuPy and little else
+        folder = Path.home() / ".cache" / "dlcourse" / "kernels"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
