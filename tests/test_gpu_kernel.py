@@ -1,6 +1,8 @@
 """Kernel: one launch on either machine, and what it gives back."""
 
+import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,6 +16,7 @@ from dlcourse.gpu.report import Findings
 from dlcourse.gpu.rungs import FOLDER
 from dlcourse.trace import KernelTrace
 
+ROOT = Path(__file__).parent.parent
 F4, I4 = np.dtype("f4"), np.dtype("i4")
 
 ADD = """
@@ -219,3 +222,36 @@ def test_arrays_fill_constant_memory():
         Kernel(source, constants={"v": np.ones(3, F4)})
     with pytest.raises(ValueError, match="w is float32 in the source, you gave float64"):
         Kernel(source, constants={"w": np.ones(3)})
+
+
+BARE = """
+import subprocess
+import sys
+from pathlib import Path
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {missing}:
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Missing())
+import importlib, pkgutil
+import dlcourse.gpu, dlcourse.hardware
+for package in (dlcourse.gpu, dlcourse.hardware):
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        if not module.name.endswith("worker"):  # a script
+            importlib.import_module(module.name)
+import benchmarks.emulator
+import numpy as np
+from dlcourse.gpu.ladder import prepare
+print(prepare("transpose", "tiled", np.eye(3, dtype=np.float32)).run().sum())
+"""
+
+
+def test_kernels_run_where_there_is_no_jupyter():
+    """A GPU node may have NumPy and CuPy, and little else."""
+    missing = {"IPython", "ipywidgets", "anywidget", "nbformat", "platformdirs", "matplotlib"}
+    program = BARE.replace("{missing}", repr(missing))
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "3.0\n", done.stderr
