@@ -102,8 +102,9 @@ class Topology:
     def route(self, i, j):
         """The way from rank i to rank j: the fewest hops, among those the widest bottleneck.
 
-        Where several are equal the receiver's rank chooses (D-mod-k, the rule of InfiniBand's
-        fat trees), so that messages to different ranks spread over equal switches.
+        Where several are equal the part next to them on the receiver's side chooses by its own
+        number (D-mod-k, the rule of InfiniBand's fat trees), so that messages to different
+        cards spread over equal switches.
 
         Args:
             i, j: ranks.
@@ -115,7 +116,7 @@ class Topology:
             ValueError: if there is no such rank, or no way.
         """
         if (i, j) not in self._routes:
-            self._routes[i, j] = self._search(self._device(i), self._device(j), j)
+            self._routes[i, j] = self._search(self._device(i), self._device(j))
         return self._routes[i, j]
 
     def latency(self, i, j):
@@ -148,7 +149,7 @@ class Topology:
             hops[link.b].append(Hop(link, link.b, link.a))
         return hops
 
-    def _search(self, source, goal, choice):
+    def _search(self, source, goal):
         """Breadth first, layer by layer, until the layer of the goal is complete."""
         width, before, layer = {source: math.inf}, {}, [source]
         while goal not in width:
@@ -163,7 +164,25 @@ class Topology:
                 raise ValueError(f"{self.name}: no links lead from {source} to {goal}")
             width |= found
             layer = list(found)
-        return _walk_back(source, goal, before, choice)
+        return self._walk_back(source, goal, before)
+
+    def _walk_back(self, source, goal, before):
+        hops, at, chooser = [], goal, goal
+        while at != source:
+            equal = before[at]
+            hops.append(equal[self._number[chooser] % len(equal)])
+            at, chooser = hops[-1].source, at
+        return tuple(reversed(hops))
+
+    @cached_property
+    def _number(self):
+        """Each vertex's number among those of its kind."""
+        counts = Counter()
+        number = {}
+        for vertex in self.vertices:
+            number[vertex] = counts[kind(vertex)]
+            counts[kind(vertex)] += 1
+        return number
 
     def _steps(self, layer, goal, seen):
         for vertex in layer:
@@ -207,15 +226,6 @@ def star(ranks, bandwidth=10e9, latency=1e-6, name="ideal"):
     return Topology(
         name, devices, tuple(Link(device, "switch", bandwidth, latency / 2) for device in devices)
     )
-
-
-def _walk_back(source, goal, before, choice):
-    hops, at = [], goal
-    while at != source:
-        equal = before[at]
-        hops.append(equal[choice % len(equal)])
-        at = hops[-1].source
-    return tuple(reversed(hops))
 
 
 def _check_unique(name, what, names):
