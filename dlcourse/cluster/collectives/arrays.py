@@ -1,7 +1,5 @@
 """What all collectives need: views and parts of arrays, NumPy's or torch's, received in turn."""
 
-from collections import deque
-
 import numpy as np
 
 
@@ -83,31 +81,32 @@ def in_turn(world, coming):
 
     Args:
         world: a World.
-        coming: iterable of (buffer, source, ...); a buffer may come again in the turn after next.
+        coming: iterable of (buffer, source, about); a buffer may come again in the turn after next.
 
     Yields:
-        (buffer, ...) without the source, the buffer filled.
+        (buffer, about), the buffer filled.
 
     >>> from dlcourse.cluster.run import run
     >>> def program(world):
     ...     if world.rank:
     ...         world.send(np.array([world.rank]), 0)
     ...         return None
-    ...     inbox = np.empty((2, 1), int)
-    ...     return [array.item() for array, in in_turn(world, [(inbox[0], 1), (inbox[1], 2)])]
+    ...     room = np.empty((2, 1), int)
+    ...     coming = [(room[0], 1, "one"), (room[1], 2, "two")]
+    ...     return [(array.item(), about) for array, about in in_turn(world, coming)]
     >>> run(program, ranks=3).results[0]
-    [1, 2]
+    [(1, 'one'), (2, 'two')]
     """
-    asked = deque()
-    for buffer, source, *what in coming:
-        asked.append((world.irecv(buffer, source), buffer, what))
-        if len(asked) > 1:
-            request, filled, about = asked.popleft()
-            request.wait()
-            yield filled, *about
-    for request, filled, about in asked:
-        request.wait()
-        yield filled, *about
+    asked = before = None
+    for buffer, source, about in coming:
+        request = world.irecv(buffer, source)
+        if asked:
+            asked.wait()
+            yield before
+        asked, before = request, (buffer, about)
+    if asked:
+        asked.wait()
+        yield before
 
 
 def choose(algorithms, name):

@@ -51,7 +51,7 @@ def linear(world, array, root):
         return
     room = [empty(array), empty(array)]
     others = [rank for rank in range(world.size) if rank != root]
-    for (arrived,) in in_turn(world, ((room[i % 2], rank) for i, rank in enumerate(others))):
+    for arrived, _ in in_turn(world, ((room[i % 2], r, r) for i, r in enumerate(others))):
         array += arrived
 
 

@@ -80,9 +80,8 @@ def travel(world, parts, start, adding=0, keeping=0, segments=1):
     right = (world.rank + 1) % world.size
     mine = [cut(parts[start % world.size], segments)] if steps else []
     sending = deque(world.isend(piece, right) for pieces in mine for piece in pieces)
-    for arrived, step, piece in in_turn(
-        world, _coming(world, parts, start, adding, steps, segments)
-    ):
+    coming = _coming(world, parts, start, adding, steps, segments)
+    for arrived, (step, piece) in in_turn(world, coming):
         if step < adding:
             piece += arrived
         sending.popleft().wait()
@@ -91,7 +90,7 @@ def travel(world, parts, start, adding=0, keeping=0, segments=1):
 
 
 def _coming(world, parts, start, adding, steps, segments):
-    """Yield (buffer, source, step, piece of a part) in the order in which the pieces come in.
+    """Yield (buffer, source, (step, piece of a part)) in the order in which the pieces come in.
 
     A kept piece replaces the old one at once. It can't arrive before that one was sent: it is made
     of it.
@@ -103,4 +102,4 @@ def _coming(world, parts, start, adding, steps, segments):
         part = parts[(start - step - 1) % size]
         for piece in cut(part, segments) if segments > 1 else (part,):
             turn = 1 - turn
-            yield room[turn][: len(piece)] if step < adding else piece, left, step, piece
+            yield room[turn][: len(piece)] if step < adding else piece, left, (step, piece)
