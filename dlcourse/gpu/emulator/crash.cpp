@@ -19,10 +19,9 @@ extern "C" int32_t emu_line(uint64_t address, bool nearest) {
 // word on the stack that leads into their code.
 static int32_t line_at(Block &b, uint64_t pc, uint64_t sp) {
     int32_t line = emu_line(pc, true);
-    const uint64_t *word = (uint64_t *)(sp & ~uint64_t(7)), *end = word + 1024;
-    const uint64_t *bottom = (uint64_t *)((char *)&b + STACKS_AT + THREADS * STACK);
-    if (end > bottom) end = bottom;
-    bool guard = (sp - uint64_t(&b) - STACKS_AT) % STACK < GUARD;
+    uint64_t into = (sp - uint64_t(&b) - STACKS_AT) % STACK;  // the stack that sp lies in
+    const uint64_t *word = (uint64_t *)(sp & ~uint64_t(7)), *end = (uint64_t *)(sp - into + STACK);
+    bool guard = into < GUARD;
     for (; !line && !guard && word < end; word++) line = emu_line(*word - 1, true);
     return line;
 }

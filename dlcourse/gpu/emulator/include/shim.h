@@ -168,18 +168,11 @@ template <class... A> struct Thunk<void (*)(A...)> {
 
 }  // namespace emu
 
-// The traced build must not let the kernel melt into this function, which nobody watches.
-#ifdef TRACED
-#define EMU_HIDE(f) asm("" : "+r"(f))
-#else
-#define EMU_HIDE(f) ((void)0)
-#endif
-
 // The end of a kernel library: its kernel, which may be called what it likes.
 #define EMU_KERNEL(...)                                                                        \
     extern "C" void emu_kernel(const uint64_t *arguments) {                                          \
         auto kernel = &__VA_ARGS__;                                                            \
-        EMU_HIDE(kernel);                                                                      \
+        asm("" : "+r"(kernel));                                                              \
         emu::Thunk<decltype(kernel)>::run(kernel, arguments);                                  \
     }
 
