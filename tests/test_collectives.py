@@ -113,6 +113,21 @@ def test_collectives_equal_their_serial_meaning_on_the_virtual_cluster(drawn):
     assert done.results == list(expected(size, collective, shape, options))
 
 
+def several(world, drawn):
+    return [call(world, *case) for case in drawn]
+
+
+@pytest.mark.parametrize("size", [2, 3, 5])
+@settings(max_examples=2)
+@given(data=st.data())
+def test_collectives_equal_their_serial_meaning_on_processes(size, data):
+    drawn = data.draw(st.lists(cases(size), min_size=25, max_size=25))
+    done = run(several, ranks=size, on="processes", args=(drawn,))
+    for i, (collective, shape, _, options) in enumerate(drawn):
+        right = list(expected(size, collective, shape, options))
+        assert [result[i] for result in done.results] == right
+
+
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 @pytest.mark.parametrize("size", range(1, 18))
 def test_all_reduce_with_every_number_of_ranks(algorithm, size):
