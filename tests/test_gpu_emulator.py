@@ -14,8 +14,9 @@ from dlcourse.gpu.emulator.build import build
 from dlcourse.gpu.emulator.compiler import Compiler, find, ziglang
 from dlcourse.gpu.emulator.launch import launch
 from dlcourse.gpu.emulator.process import process
-from dlcourse.gpu.emulator.rewrite import masked, rewritten
+from dlcourse.gpu.emulator.rewrite import rewritten
 from dlcourse.gpu.errors import CompileError
+from dlcourse.gpu.source import masked
 
 SAXPY = """
 extern "C" __global__ void saxpy(int n, float a, const float* x, float* __restrict__ y) {

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dlcourse.gpu.source import masked, split
+
 TYPES = {  # C type -> NumPy dtype, as CUDA has them on the host's ABI
     "bool": "?",
     "char": "i1",
@@ -36,7 +38,7 @@ NO_NAMES = {word for name in TYPES for word in name.split()} | {"signed", "const
 QUALIFIERS = {"const", "volatile", "__restrict__", "__restrict", "__grid_constant__", "struct"}
 KERNEL = re.compile(
     r"(?:template\s*<(?P<template>[^;{}()]*)>\s*)?"
-    r'(?:extern\s+"C"\s*)?(?:static\s+)?(?:__launch_bounds__\s*\([^()]*\)\s*)?'
+    r'(?:extern\s+"\s*"\s*)?(?:static\s+)?(?:__launch_bounds__\s*\([^()]*\)\s*)?'
     r"(?:__global__\s+[^;{}]*?\bvoid\b|void\s+__global__)"
     r"(?:\s+__launch_bounds__\s*\([^()]*\))?\s+(?P<name>[A-Za-z_]\w*)\s*\((?P<parameters>[^{;]*?)\)"
     r"\s*[{;]"
@@ -91,7 +93,7 @@ def kernels(source):
     >>> kernels("__global__ void f(int n) {}  // __global__ void g() {}")
     ('f',)
     """
-    return tuple(dict.fromkeys(found["name"] for found in KERNEL.finditer(_plain(source))))
+    return tuple(dict.fromkeys(found["name"] for found in KERNEL.finditer(masked(source))))
 
 
 def constant_memory(source):
@@ -106,7 +108,7 @@ def constant_memory(source):
     >>> constant_memory("__constant__ float w[9];")
     {'w': dtype('float32')}
     """
-    text = _plain(source)
+    text = masked(source)
     types = _aliases(text)
     found = re.findall(r"\b__constant__\s+([\w\s]+?)\s*\b(\w+)\s*(?:\[[^;]*)?;", text)
     words = {name: [w for w in kind.split() if w not in QUALIFIERS] for kind, name in found}
@@ -132,13 +134,13 @@ def parse(source, entry=None):
     """
     entry = _entry(source, entry)
     name, _, given = entry.partition("<")
-    text = _plain(source)
+    text = masked(source)
     found = next((f for f in KERNEL.finditer(text) if f["name"] == name.strip()), None)
     if found is None:
         known = ", ".join(kernels(source)) or "none at all"
         raise ValueError(f"the source has no kernel {name!r}: it has {known}")
     types = _aliases(text) | _template(found, given.rstrip("> "), name)
-    listed = [p for p in _split(found["parameters"]) if p not in ("", "void")]
+    listed = [p for p in _listed(found["parameters"]) if p != "void"]
     parameters = tuple(_parameter(i, p, types) for i, p in enumerate(listed, start=1))
     line = text.count("\n", 0, found.start("name")) + 1
     return Signature(entry, parameters, line)
@@ -156,27 +158,9 @@ def _entry(source, entry):
     return names[0]
 
 
-def _plain(source):
-    """The source with comments and strings blanked, every character left in its place."""
-    pattern = r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\''
-
-    def blank(found):
-        keep = found[0] == '"C"'  # of extern "C"
-        return found[0] if keep else re.sub(r"[^\n]", " ", found[0])
-
-    return re.sub(pattern, blank, source, flags=re.DOTALL)
-
-
-def _split(text):
-    """Cut at the commas that are in no brackets."""
-    parts, depth = [""], 0
-    for character in text:
-        depth += (character in "<([{") - (character in ">)]}")
-        if character == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += character
-    return [" ".join(part.split()) for part in parts]
+def _listed(text):
+    """The parts of a list, each on one line; none of an empty one."""
+    return [" ".join(part.split()) for part in split(text) if part.strip()]
 
 
 def _aliases(text):
@@ -189,8 +173,7 @@ def _aliases(text):
 
 def _template(found, given, name):
     """The types that a template's arguments stand for."""
-    wanted = _split(found["template"]) if found["template"] else []
-    have = _split(given) if given else []
+    wanted, have = _listed(found["template"] or ""), _listed(given)
     required = [w for w in wanted if "=" not in w]
     if not len(required) <= len(have) <= len(wanted):
         if not wanted:

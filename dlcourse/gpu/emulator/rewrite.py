@@ -10,10 +10,8 @@ Not modelled: `__shared__` that a macro of the source hides; a `__constant__` in
 import re
 
 from dlcourse.gpu.errors import CompileError
+from dlcourse.gpu.source import masked, split
 
-COMMENT_OR_STRING = re.compile(
-    r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL
-)
 SHARED = re.compile(r"(?:\b(?:extern|static|volatile|const)\s+)*\b__shared__\b[^;]*;")
 NOT_TYPE = re.compile(
     r"\b(?:extern|static|__shared__)\b|\b(?:__align__|alignas)\s*\([^()]*(?:\([^()]*\))?[^()]*\)"
@@ -23,28 +21,6 @@ DECLARATOR = re.compile(
 )
 VARIABLE = re.compile(r"\b(?:__constant__|__device__)\b[^;{}()=]*(?:=[^;]*)?;")
 NAMED_SCOPE = re.compile(r"\b(?:namespace(?:\s+\w+)?|extern(?=\s*\"))\W*$")
-
-
-def masked(source):
-    """Blank out comments and what quotes hold, in place.
-
-    Args:
-        source: CUDA C.
-
-    Returns:
-        str of the same length, with the same line ends.
-
-    >>> masked('f("{"); // }')
-    'f(" ");     '
-    """
-
-    def blank(match):
-        text = match[0]
-        kept = text[0] if text[0] in "\"'" else ""
-        inner = re.sub(r"[^\n]", " ", text[len(kept) : len(text) - len(kept)])
-        return kept + inner + kept
-
-    return COMMENT_OR_STRING.sub(blank, source)
 
 
 def translation_unit(source, entry, constants, filename):
@@ -112,7 +88,7 @@ def rewritten(source, filename="kernel.cu"):
 
 def _declarations(text, in_function):
     """The new words for one declaration."""
-    first, *more = _split(NOT_TYPE.sub(" ", text))
+    first, *more = split(NOT_TYPE.sub(" ", text))
     match = DECLARATOR.search(first)
     kind = " ".join(first[: match.start()].split())
     found = [match, *(DECLARATOR.search(part) for part in more)]
@@ -136,18 +112,6 @@ def _dynamic(kind, stars, name, sizes, in_function):
     if not in_function:
         return f"static emu::Dynamic<{kind}{stars}> {name};"
     return f"{kind} {stars}*{name} = ({kind} {stars}*)emu::dynamic();"
-
-
-def _split(text):
-    """Cut declarators apart at commas outside brackets."""
-    depth, parts = 0, [""]
-    for letter in text:
-        depth += (letter in "<([{") - (letter in ">)]}")
-        if letter == "," and not depth:
-            parts.append("")
-        else:
-            parts[-1] += letter
-    return parts
 
 
 def _in_function(source, mask, position):
@@ -178,7 +142,7 @@ def variables(source):
         if _in_function(source, mask, match.start()):
             continue
         space = "constant" if "__constant__" in match[0] else "device"
-        for part in _split(match[0].rstrip(";")):
+        for part in split(match[0].rstrip(";")):
             name = DECLARATOR.search(part.split("=")[0])
             if name:
                 found.append((name["name"], space))
