@@ -76,6 +76,12 @@ def test_what_is_no_signature_says_why(source, entry, message):
         parse(source, entry)
 
 
+def test_macros_may_stand_for_types():
+    macros = {"T": "half4", "index": "long long"}
+    x, n = parse("__global__ void f(T* x, index n) {}", None, macros).parameters
+    assert (x.dtype, x.lanes, n.dtype) == (np.float16, 4, np.int64)
+
+
 def test_lines_and_names_are_those_of_the_source():
     source = "// a line\n/* two\nlines */ __global__ void f() {}\n\n__global__ void g() {}\n"
     assert kernels(source) == ("f", "g")

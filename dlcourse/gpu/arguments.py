@@ -146,13 +146,13 @@ def _array(rule, parameter, array):
     if machine(array) == "numpy" and not (parameter.const or array.flags.writeable):
         way = "pass a copy, or write const in the kernel if it only reads"
         raise LaunchError(f"{rule}, you passed an array that is read-only: {way}")
-    if parameter.lanes in (2, 4):
+    if parameter.lanes > 1:
         _aligned(rule, parameter, array)
 
 
 def _aligned(rule, parameter, array):
     """Refuse an array that a vector type does not divide, or that begins between two of them."""
-    width = parameter.lanes * array.dtype.itemsize
+    width = array.dtype.itemsize * (parameter.lanes if parameter.lanes != 3 else 1)
     address = array.ctypes.data if machine(array) == "numpy" else array.data.ptr
     if array.size % parameter.lanes or address % width:
         way = f"pass a multiple of {parameter.lanes} elements from the start of an array"

@@ -55,9 +55,9 @@ class Kernel:
             FileNotFoundError: if the source is neither CUDA C nor a file.
         """
         self.source, self.filename = _read(source)
-        self.signature = parse(self.source, name)
         self.constants = dict(constants or {})
         check_constants(self.source, self.constants)
+        self.signature = parse(self.source, name, texts(self.constants))
 
     @property
     def entry(self):

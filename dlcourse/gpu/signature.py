@@ -115,13 +115,14 @@ def constant_memory(source):
     return {name: resolve(" ".join(kind), types)[1] for name, kind in words.items()}
 
 
-def parse(source, entry=None):
+def parse(source, entry=None, macros=None):
     """Read the signature of a kernel.
 
     Args:
         source: CUDA C.
         entry: the kernel's name, for a template with its arguments: "scale<float, 4>"; None for
             the only one.
+        macros: dict of name to C text, which may stand for types.
 
     Returns:
         Signature.
@@ -139,7 +140,7 @@ def parse(source, entry=None):
     if found is None:
         known = ", ".join(kernels(source)) or "none at all"
         raise ValueError(f"the source has no kernel {name!r}: it has {known}")
-    types = _aliases(text) | _template(found, given.rstrip("> "), name)
+    types = (macros or {}) | _aliases(text) | _template(found, given.rstrip("> "), name)
     listed = [p for p in _listed(found["parameters"]) if p != "void"]
     parameters = tuple(_parameter(i, p, types) for i, p in enumerate(listed, start=1))
     line = text.count("\n", 0, found.start("name")) + 1
