@@ -332,6 +332,12 @@ def test_writes_before_the_begin_are_caught():
     assert "early[-2]: `early` has 9 elements; 2 before its begin" in finding.message
 
 
+def test_an_index_that_wraps_around_is_called_so():
+    finding = only("x[threadIdx.x - 3] = 1;", np.zeros(64, np.int32))
+    assert finding.kind == "out of bounds" and finding.thread == (0, 0, 0)
+    assert "x[4294967293]: an unsigned index below zero, -3" in finding.message
+
+
 def test_a_crash_names_thread_block_and_line():
     finding = only(
         "int i = threadIdx.x;\nif (i == 5 && blockIdx.x) *(int*)8 = 1;", np.zeros(3, "i4")

@@ -11,6 +11,7 @@ import mmap
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,7 +65,8 @@ class Arena:
 
     def remove(self):
         """Take the file's name away; its memory goes with the last process that maps it."""
-        self.path.unlink(missing_ok=True)
+        with suppress(OSError):  # Windows keeps it as long as it is used
+            self.path.unlink()
 
     def place(self, sizes, aligned):
         """Find places for arrays.

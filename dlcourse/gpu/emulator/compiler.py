@@ -24,6 +24,10 @@ FLAGS = (
     *("-fno-strict-aliasing", "-fwrapv"),
 )
 ZIG_FLAGS = ("-mcpu=baseline", "-fno-sanitize=undefined")
+ZIG_LINKS = {
+    "darwin": ("-nostdlib", "-lSystem"),
+    "win32": ("-nostdlib", "-Wl,--no-entry", "-lkernel32", "-lucrtbase"),
+}
 
 
 @dataclass(frozen=True)
@@ -70,11 +74,9 @@ class Compiler:
             target: path of the library.
             parts: assembly text and object files.
         """
-        library = ["-dynamiclib"] if sys.platform == "darwin" else ["-shared"]
-        libc = ["-nostdlib"] if self.zig else ["-lm"]
-        if self.zig and sys.platform == "darwin":
-            libc.append("-lSystem")
-        self.run(*library, "-o", target, *parts, *libc)
+        kind = "-dynamiclib" if sys.platform == "darwin" else "-shared"
+        system = ZIG_LINKS.get(sys.platform, ("-nostdlib",)) if self.zig else ("-lm",)
+        self.run(kind, "-o", target, *parts, *system)
 
 
 def find():

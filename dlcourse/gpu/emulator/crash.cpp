@@ -43,7 +43,6 @@ void watch(Worker &) {}
 #else
 
 #include <signal.h>
-#include <ucontext.h>
 
 #include "switch.h"
 

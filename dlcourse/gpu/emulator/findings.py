@@ -1,6 +1,6 @@
 """Words for what the emulator found: plain sentences with array, thread, block and line."""
 
-from dlcourse.gpu.emulator.checks import KINDS, allowed, sentence
+from dlcourse.gpu.emulator.checks import KINDS, WILD, allowed, sentence
 from dlcourse.trace import Finding
 
 CRASH, OVERFLOW, TIMEOUT, DEADLOCK, MISSED, DIVERGED, NOT_IN_MASK, ASSERTION, TRAP, WAITING = range(
@@ -45,7 +45,9 @@ def worded(found, source, regions, time_limit, grid=(1, 1, 1), block=(1, 1, 1)):
     for f in found:
         if f.kind == WAITING or allowed(f, lines):
             continue
-        if f.kind in KINDS:
+        if f.kind == WILD and (words := _wrapped(regions, f.detail[0])):
+            kind = "out of bounds"
+        elif f.kind in KINDS:
             kind, words = KINDS[f.kind], sentence(f, lines, grid, block)
         else:
             kind, words = _words(f, regions, waiting, time_limit)
@@ -113,9 +115,21 @@ def _crash(f, regions):
     for region in regions:
         if region.base - region.guard <= address < region.base + region.size + region.guard:
             return "out of bounds", stray(region, address - region.base)
+    if words := _wrapped(regions, address):
+        return "out of bounds", words
     if address:
         return "crash", f"the address {address:#x} belongs to no array."
     return "crash", "a null pointer, or a vector access whose address is no multiple of its size."
+
+
+def _wrapped(regions, address):
+    """An unsigned index that fell below zero, in words; None if that is not what it looks like."""
+    for region in regions:
+        index = ((address & (2**64 - 1)) - region.base) // region.element
+        if 2**32 - 2**20 <= index < 2**32:
+            name = region.name.decode()
+            return f"{name}[{index}]: an unsigned index below zero, {index - 2**32}, wraps around."
+    return None
 
 
 def stray(region, offset):

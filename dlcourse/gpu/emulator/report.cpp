@@ -1,8 +1,16 @@
 // Findings of the plain build, and what kernels print.
 #include <stdarg.h>
-#include <stdio.h>  // the system's: include/ is for kernels
 
 #include "internal.h"
+
+#ifdef _WIN32  // where vsnprintf is no function of the C library
+extern "C" int __stdio_common_vsprintf(uint64_t, char *, size_t, const char *, void *, va_list);
+static int vsnprintf(char *text, size_t size, const char *format, va_list values) {
+    return __stdio_common_vsprintf(2, text, size, format, nullptr, values);  // 2: as in the standard
+}
+#else
+#include <stdio.h>
+#endif
 
 namespace emu {
 
