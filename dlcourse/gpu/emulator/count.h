@@ -24,7 +24,10 @@ struct Tally {
 struct Request {
     const Block &block;
     uint32_t warp, site, lanes, count;
-    uint64_t at[LANES];
+    uint64_t at[LANES];  // the first `count`
+
+    Request(const Block &b, uint32_t warp, uint32_t site, uint32_t lanes, uint32_t count)
+        : block(b), warp(warp), site(site), lanes(lanes), count(count) {}
 };
 
 class Count {

@@ -42,27 +42,34 @@ class Merge {
 
     // Let the lanes of `filled` that come first do one thing; removes those that have run out.
     void step(const Block &b, uint32_t warp, WarpLog &log, uint32_t &filled) {
-        uint32_t first = __builtin_ctz(filled), together = 0, apart = 0;
         uint64_t entries[LANES];
-        uint64_t entry = log.rows[log.from[first]][first], differ = 0;
-        for (uint32_t rest = filled; rest; rest &= rest - 1) {
-            uint32_t l = __builtin_ctz(rest);
-            entries[l] = log.rows[log.from[l]][l];
-            differ |= entries[l] ^ entry;
+        uint32_t together = filled;
+        if (site_of(gather(log, filled, entries))) together = least(log, entries, filled);
+        uint32_t site = site_of(entries[__builtin_ctz(together)]), done = 0;
+        for (uint32_t l = 0; l < LANES; l++) {
+            uint32_t goes = together >> l & 1;
+            log.from[l] += uint16_t(goes);
+            log.last[l] = goes ? uint16_t(site) : log.last[l];
+            done |= uint32_t(log.from[l] == log.to[l]) << l;
         }
-        together = filled;
-        if (site_of(differ)) together = least(log, entries, filled, apart);
-        uint32_t site = site_of(entries[__builtin_ctz(together)]);
-        for (uint32_t rest = together; rest; rest &= rest - 1) {
-            uint32_t l = __builtin_ctz(rest);
-            log.last[l] = uint16_t(site);
-            if (++log.from[l] == log.to[l]) filled &= ~(1u << l);
-        }
+        filled &= ~done;
         pass(b, warp, site, together, entries);
     }
 
-    static uint32_t least(const WarpLog &log, const uint64_t *entries, uint32_t filled,
-                          uint32_t &apart) {
+    // The next entry of each lane; returns the bits in which they differ.
+    static uint64_t gather(const WarpLog &log, uint32_t filled, uint64_t *entries) {
+        uint32_t first = __builtin_ctz(filled);
+        uint64_t entry = log.rows->at[first][log.from[first]], differ = 0;
+        for (uint32_t rest = filled; rest; rest &= rest - 1) {
+            uint32_t l = __builtin_ctz(rest);
+            entries[l] = log.rows->at[l][log.from[l]];
+            differ |= entries[l] ^ entry;
+        }
+        return differ;
+    }
+
+    // The lanes whose next entry comes first.
+    static uint32_t least(const WarpLog &log, const uint64_t *entries, uint32_t filled) {
         uint64_t best = ~uint64_t(0);
         uint32_t together = 0;
         for (uint32_t rest = filled; rest; rest &= rest - 1) {
@@ -71,7 +78,6 @@ class Merge {
             if (key < best) best = key, together = 0;
             if (key == best) together |= rest & -rest;
         }
-        apart = filled & ~together;
         return together;
     }
 
@@ -90,7 +96,7 @@ class Merge {
             count->block_lanes[site] += number;
             return;
         }
-        Request request = {b, warp, site, lanes, number, {}};
+        Request request(b, warp, site, lanes, number);
         uint32_t i = 0;
         for (uint32_t rest = lanes; rest; rest &= rest - 1)
             request.at[i++] = address_of(entries[__builtin_ctz(rest)]);
@@ -101,7 +107,7 @@ class Merge {
     static void pull_up(WarpLog &log, uint32_t lane) {
         uint32_t left = log.to[lane] - log.from[lane];
         for (uint32_t i = 0; i < left; i++)
-            log.rows[i][lane] = log.rows[log.from[lane] + i][lane];
+            log.rows->at[lane][i] = log.rows->at[lane][log.from[lane] + i];
         log.from[lane] = 0;
         log.to[lane] = uint16_t(left);
     }

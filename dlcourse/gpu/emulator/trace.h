@@ -4,6 +4,7 @@
 //   objects.h  which array an address belongs to
 //   clocks.h   what is ordered before what: barriers, warps, atomics with fences
 //   shadow.h   who read and wrote each cell of memory: races, uninitialised reads
+//   access.h   one access of one thread
 //   lanes.h    shuffles from lanes that give nothing
 //   count.h    what a warp's request costs: sectors, wavefronts
 //   merge.h    the lanes' logs become the warp's requests
@@ -67,10 +68,30 @@ inline uint64_t address_of(uint64_t entry) { return entry << 16 >> 16; }
 
 constexpr uint32_t QUANTUM = 256;  // entries until the lane pauses, and the warp's logs are merged
 
+union Rows {
+    uint64_t at[LANES][QUANTUM + 8];  // 8 more: so that lanes do not share the sets of a cache
+    Rows *next;  // of those that are free
+};
+
 struct WarpLog {
-    uint64_t rows[QUANTUM][LANES];  // a lane's entries lie in a column, from `from` to `to`
+    Rows *rows;  // a lane's entries are at[lane][from] to at[lane][to]; null: all are merged
     uint16_t from[LANES], to[LANES];
     uint16_t last[LANES];  // the site that the lane passed last
+
+    // Without rows every lane's log counts as full.
+    void close() {
+        rows = nullptr;
+        for (uint32_t l = 0; l < LANES; l++) from[l] = 0, to[l] = QUANTUM;
+    }
+    void open(Rows *fresh) {
+        rows = fresh;
+        for (uint32_t l = 0; l < LANES; l++) to[l] = 0;
+    }
+    bool is_empty() const {
+        uint32_t filled = 0;
+        for (uint32_t l = 0; l < LANES; l++) filled |= to[l];
+        return !filled;
+    }
 };
 
 // What happens to one lane in one place.
