@@ -3,6 +3,7 @@
 from dlcourse.cluster.errors import ClusterError
 from dlcourse.cluster.output import by_rank
 from dlcourse.cluster.presets import topology
+from dlcourse.cluster.processes import run_processes
 from dlcourse.cluster.simulate import Simulation
 from dlcourse.cluster.topology import Topology, star
 
@@ -12,7 +13,7 @@ def run(program, ranks=None, on="ideal", args=(), time_limit=60.0, trace=True, s
 
     Args:
         program: function whose first argument is the rank's World; a notebook cell's will do.
-        ranks: how many; 8 unless the topology says.
+        ranks: how many; left out, the topology's devices, 8 if it is ideal, and 2 processes.
         on: "ideal" (every rank on one perfect switch), a preset's name such as "dgx-h100", a
             Topology, or "processes": real ones, joined by torch.distributed.
         args: further arguments.
@@ -38,19 +39,22 @@ def run(program, ranks=None, on="ideal", args=(), time_limit=60.0, trace=True, s
     2 ranks on ideal: 1 µs, 1 messages, 24 B
     rank 1: [0 1 2]
     """
-    if on == "processes":
-        raise NotImplementedError
-    network = _topology(on, ranks)
-    ranks = len(network.devices) if ranks is None else ranks
-    if not 1 <= ranks <= len(network.devices):
-        raise ValueError(f"ranks={ranks}: {network.name} has {len(network.devices)} devices")
-    simulation = Simulation(program, ranks, network, args, trace, speed)
     try:
-        return simulation.run(time_limit)
+        if on == "processes":
+            return run_processes(program, 2 if ranks is None else ranks, args, time_limit)
+        return _simulation(program, ranks, on, args, trace, speed).run(time_limit)
     except ClusterError as error:
         if printed := by_rank(error.run.outputs):
             print(printed)
         raise
+
+
+def _simulation(program, ranks, on, args, trace, speed):
+    network = _topology(on, ranks)
+    ranks = len(network.devices) if ranks is None else ranks
+    if not 1 <= ranks <= len(network.devices):
+        raise ValueError(f"ranks={ranks}: {network.name} has {len(network.devices)} devices")
+    return Simulation(program, ranks, network, args, trace, speed)
 
 
 def _topology(on, ranks):

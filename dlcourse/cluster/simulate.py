@@ -11,6 +11,7 @@ from dlcourse.cluster.output import Outputs
 from dlcourse.cluster.recorder import Recorder
 from dlcourse.cluster.results import Run
 from dlcourse.cluster.scheduler import Scheduler
+from dlcourse.cluster.stacks import trimmed
 from dlcourse.cluster.virtual import VirtualWorld
 
 
@@ -70,7 +71,8 @@ class Simulation:
         except ClusterError as error:
             self.scheduler.fail(error.with_traceback(None))
         except Exception as error:
-            self.scheduler.fail(RankError(rank, _text(error)))
+            shown = traceback.TracebackException.from_exception(error)
+            self.scheduler.fail(RankError(rank, trimmed(shown)))
 
     def _stuck(self):
         return deadlock(self.mail, self.scheduler)
@@ -82,10 +84,3 @@ class Simulation:
         seconds = max(self.clock.now)
         trace = self.recorder.trace(len(self.results), seconds)
         return Run(self.machine, self.results, self.outputs.texts(), seconds, trace)
-
-
-def _text(error):
-    """A traceback without our own frame."""
-    shown = traceback.TracebackException.from_exception(error)
-    del shown.stack[0]
-    return "".join(shown.format()).rstrip()

@@ -41,10 +41,15 @@ class World:
     Attributes:
         rank: this rank's number, from 0.
         size: number of ranks.
+        device: where this rank's tensors belong: "cpu", or its GPU such as "cuda:3".
     """
 
     rank: int
     size: int
+    device: str = "cpu"
+
+    def __repr__(self):
+        return f"rank {self.rank} of {self.size}"
 
     def isend(self, array, dest, tag=0):
         """Begin to send an array to rank `dest`; leave it alone until the Request is waited for."""

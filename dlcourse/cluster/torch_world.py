@@ -1,0 +1,183 @@
+"""Real ranks: a World on torch.distributed, point to point only.
+
+CPU tensors and NumPy arrays travel over gloo, CUDA tensors over NCCL. NCCL matches messages of two
+ranks by their order, whatever their tags. Gloo lets every send wait for its receiver; here, as in
+MPI and on the virtual cluster, only messages longer than EAGER_LIMIT do: of shorter ones a copy is
+sent in the background.
+"""
+
+import time
+from collections import defaultdict, deque
+
+import numpy as np
+
+from dlcourse.cluster.arrays import check_array, copy_of, fill
+from dlcourse.cluster.mail import EAGER_LIMIT
+from dlcourse.cluster.world import Request, World
+
+BACKGROUND = 256  # short sends under way at most, before the next one waits
+
+
+class TorchRequest(Request):
+    """A send or receive of torch.distributed.
+
+    Args:
+        work: what torch.distributed gave.
+        tensor: what it reads or writes; kept alive until then.
+        buffer: where to copy a received tensor that could not be written in place, or None.
+    """
+
+    __slots__ = ("buffer", "tensor", "work")
+
+    def __init__(self, work, tensor, buffer=None):
+        self.work, self.tensor, self.buffer = work, tensor, buffer
+
+    def wait(self):
+        """Return once the message has left the array, or is in it; a second time, at once."""
+        if self.work is None:
+            return
+        self.work.wait()
+        if self.buffer is not None:
+            fill(self.buffer, self.tensor)
+        self.work = None
+
+
+class OwnRequest(Request):
+    """Receives what a rank sent to itself, which torch.distributed doesn't carry; or is done."""
+
+    __slots__ = ("buffer", "letters")
+
+    def __init__(self, letters, buffer):
+        self.letters, self.buffer = letters, buffer
+
+    def wait(self):
+        """Fill the buffer."""
+        if self.buffer is not None and self.letters is not None:
+            if not self.letters:
+                raise RuntimeError("this rank waits for a message from itself that it didn't send")
+            fill(self.buffer, self.letters.popleft())
+        self.letters = None
+
+
+class TorchWorld(World):
+    """What one process of a torch.distributed group sees.
+
+    Two NCCL groups, one for messages to higher ranks and one for those to lower ranks: within one,
+    two ranks that both send first would wait for each other.
+
+    Args:
+        device: "cpu", or the GPU of this rank such as "cuda:3".
+    """
+
+    def __init__(self, device="cpu"):
+        import torch.distributed as dist
+
+        self.dist = dist
+        self.rank, self.size = dist.get_rank(), dist.get_world_size()
+        self.device = device
+        self.own = defaultdict(deque)  # tag -> what this rank sent to itself
+        self.background = deque()  # requests of short sends
+        cuda = device != "cpu"
+        self.up, self.down = (dist.new_group(backend="nccl") if cuda else None for _ in range(2))
+        self.start = time.perf_counter()
+
+    def isend(self, array, dest, tag=0):
+        """Begin to send."""
+        self._check(array, dest, "send", "sends to")
+        if dest == self.rank:
+            self.own[tag].append(copy_of(array))
+            return OwnRequest(None, None)
+        tensor = _tensor(array).contiguous()
+        eager = tensor.nbytes <= EAGER_LIMIT and not tensor.is_cuda
+        tensor = tensor.clone() if eager else tensor
+        group = self._group(tensor, self.rank < dest)
+        request = TorchRequest(self.dist.isend(tensor, dest, group, tag), tensor)
+        if not eager:
+            return request
+        self.background.append(request)
+        if len(self.background) > BACKGROUND:
+            self.background.popleft().wait()
+        return OwnRequest(None, None)
+
+    def irecv(self, buffer, source, tag=0):
+        """Begin to receive."""
+        self._check(buffer, source, "recv", "receives from")
+        if source == self.rank:
+            return OwnRequest(self.own[tag], buffer)
+        tensor = _tensor(buffer)
+        gaps = not tensor.is_contiguous()
+        tensor = tensor.contiguous() if gaps else tensor
+        work = self.dist.irecv(tensor, source, self._group(tensor, source < self.rank), tag)
+        return TorchRequest(work, tensor, buffer if gaps else None)
+
+    def finish(self):
+        """Wait until all that was sent in the background is received, and for all ranks."""
+        self.wait(*self.background)
+        self.background.clear()
+        self.barrier()
+        self.wait(*self.background)
+
+    def time(self):
+        """Seconds since the ranks met."""
+        return time.perf_counter() - self.start
+
+    def _group(self, tensor, upwards):
+        if not tensor.is_cuda:
+            return None
+        return self.up if upwards else self.down
+
+    def _check(self, array, peer, call, verb):
+        check_array(array, call)
+        if not 0 <= peer < self.size:
+            rule = f"there are ranks 0 to {self.size - 1}"
+            raise ValueError(f"rank {self.rank} {verb} rank {peer}: {rule}")
+
+
+def join(backend_options):
+    """Join the group that the environment or the options describe.
+
+    Args:
+        backend_options: arguments of torch.distributed.init_process_group.
+
+    Returns:
+        TorchWorld, on the GPU of this rank where there is one for each rank of the computer.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     world = join({"init_method": f"file://{folder}/store", "rank": 0, "world_size": 1})
+    ...     world.barrier()
+    ...     leave()
+    >>> world
+    rank 0 of 1
+    """
+    import os
+
+    import torch
+    import torch.distributed as dist
+
+    local = int(os.environ.get("LOCAL_RANK", 0))
+    gpu = torch.cuda.is_available() and local < torch.cuda.device_count()
+    if gpu:
+        torch.cuda.set_device(local)
+    dist.init_process_group("cpu:gloo,cuda:nccl" if gpu else "gloo", **backend_options)
+    return TorchWorld(f"cuda:{local}" if gpu else "cpu")
+
+
+def leave():
+    """Leave the group: without this, some runs fail as their processes end.
+
+    >>> leave()
+    """
+    import torch.distributed as dist
+
+    if dist.is_initialized():
+        dist.destroy_process_group()
+
+
+def _tensor(array):
+    """A tensor on the same memory."""
+    import torch
+
+    if isinstance(array, np.ndarray):
+        return torch.from_numpy(array)
+    return array.detach()

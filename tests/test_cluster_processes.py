@@ -1,0 +1,238 @@
+"""Real ranks: the virtual cluster's programs run on them unchanged, and no failure is silent."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import numpy as np
+import pytest
+
+from dlcourse.cluster.errors import LostRank, RankError, TimeLimit
+from dlcourse.cluster.forkserver import fork_server
+from dlcourse.cluster.processes import run_processes
+from dlcourse.cluster.run import run
+
+MACHINES = ["ideal", "dgx-h100", "processes"]
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_a_ring_gives_the_same_on_every_machine(machine):
+    def ring(world, n):
+        total, part = np.zeros(n), np.full(n, float(world.rank))
+        for _ in range(world.size):
+            total += part
+            request = world.isend(part, (world.rank + 1) % world.size)
+            part = world.recv(np.empty(n), (world.rank - 1) % world.size)
+            request.wait()
+        return total
+
+    for n in (1, 20_000):
+        done = run(ring, ranks=4, on=machine, args=(n,))
+        assert all((total == 6).all() and total.shape == (n,) for total in done.results)
+        assert done.seconds > 0
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_tags_gaps_tensors_and_letters_to_oneself_arrive_on_every_machine(machine):
+    def program(world):
+        import torch
+
+        other = 1 - world.rank
+        requests = [world.isend(np.full(2, tag), other, tag) for tag in (1, 2)]
+        second, first = (world.recv(np.empty(2, int), other, tag).tolist() for tag in (2, 1))
+        wide = np.zeros((3, 2))
+        requests += [world.irecv(wide[:, 1], other), world.isend(np.arange(6.0)[::2], other)]
+        requests.append(world.isend(torch.ones(2, dtype=torch.bfloat16), other, 3))
+        half = world.recv(torch.zeros(2, dtype=torch.bfloat16), other, 3)
+        world.wait(*requests, *requests)
+        world.send(np.array([True]), world.rank, tag=9)
+        own = world.recv(np.array([False]), world.rank, tag=9)
+        world.send(np.empty(0), other)
+        nothing = world.recv(np.empty(0), other)
+        world.barrier()
+        with world.measured("nothing"):
+            world.compute(1e-3)
+        assert world.time() >= 0
+        return first, second, wide.tolist(), half.tolist(), own.tolist(), nothing.tolist()
+
+    expected = [1, 1], [2, 2], [[0, 0], [0, 2], [0, 4]], [1, 1], [True], []
+    assert run(program, ranks=2, on=machine).results == [expected] * 2
+
+
+@pytest.mark.parametrize("fork", [True, False])
+def test_forked_and_spawned_processes_give_the_same(fork):
+    def program(world, word):
+        print(word, world.rank, flush=True)
+        os.write(1, b"from C\n")
+        world.barrier()
+        return os.environ["RANK"], os.environ["WORLD_SIZE"], os.getcwd()
+
+    if fork and sys.platform != "linux":
+        pytest.skip("forking is safe on Linux only")
+    done = run_processes(program, ranks=2, args=("rank",), time_limit=60, fork=fork)
+    assert done.results == [(str(rank), "2", os.getcwd()) for rank in range(2)]
+    assert done.outputs == [f"rank {rank}\nfrom C\n" for rank in range(2)]
+
+
+def test_many_runs_in_a_row_all_succeed_and_are_quick():
+    def program(world):
+        world.barrier()
+        return world.rank
+
+    start = time.monotonic()
+    for _ in range(12):
+        assert run(program, ranks=4, on="processes").results == [0, 1, 2, 3]
+    assert time.monotonic() - start < 12 * 2
+
+
+def test_an_exception_stops_all_and_shows_the_traceback_of_its_rank():
+    def program(world):
+        print("hello from", world.rank)
+        if world.rank == 2:
+            raise KeyError("lost my keys")
+        world.recv(np.empty(1), 2)
+
+    start = time.monotonic()
+    with pytest.raises(RankError, match="rank 2 stopped") as caught:
+        run(program, ranks=4, on="processes", time_limit=30)
+    assert time.monotonic() - start < 5
+    text = str(caught.value)
+    assert 'raise KeyError("lost my keys")' in text and "dlcourse/cluster" not in text
+    assert "hello from 3\n" in caught.value.run.outputs
+
+
+@pytest.mark.parametrize("rank", [0, 2])
+def test_a_killed_rank_is_named_within_five_seconds(rank):
+    def program(world):
+        if world.rank == rank:
+            os.kill(os.getpid(), signal.SIGKILL)
+        world.barrier()
+
+    start = time.monotonic()
+    with pytest.raises(LostRank, match=rf"rank {rank} died: signal 9 \(SIGKILL\)"):
+        run(program, ranks=4, on="processes")
+    assert time.monotonic() - start < 5
+
+
+def test_a_rank_that_ends_its_process_is_named_with_what_it_said_last():
+    def program(world):
+        if world.rank == 1:
+            print("cannot go on", file=sys.stderr)
+            os._exit(3)
+        world.barrier()
+
+    with pytest.raises(LostRank, match="rank 1 died: exit code 3\n  cannot go on"):
+        run(program, ranks=2, on="processes")
+
+
+def hang(world):
+    def wait_in_vain():
+        world.recv(np.empty(1), 1)
+
+    if world.rank == 2:
+        return "done"
+    return wait_in_vain() if world.rank == 0 else time.sleep(60)
+
+
+def test_a_hang_ends_at_its_limit_with_the_stack_of_every_rank():
+    start = time.monotonic()
+    with pytest.raises(TimeLimit) as caught:
+        run(hang, ranks=3, on="processes", time_limit=2)
+    assert time.monotonic() - start < 5
+    text = str(caught.value)
+    first = hang.__code__.co_firstlineno
+    assert f"line {first + 2} in wait_in_vain: world.recv(np.empty(1), 1)\n" in text
+    assert text.count(f"line {first + 6} in hang: return wait_in_vain()") == 2
+    assert "rank 2 had finished" in text
+    assert caught.value.run.results[2] == "done"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_no_rank_outlives_the_process_that_started_it(tmp_path):
+    script = textwrap.dedent("""
+        import os, sys, time
+        from dlcourse.cluster.run import run
+
+        def program(world):
+            open(f"{sys.argv[1]}/{os.getpid()}", "w").close()
+            while True:
+                time.sleep(0.1)
+
+        run(program, ranks=2, on="processes")
+    """)
+    path = tmp_path / "script.py"
+    path.write_text(script)
+    ranks = tmp_path / "ranks"
+    ranks.mkdir()
+    notebook = subprocess.Popen([sys.executable, path, ranks], env=os.environ | {"PYTHONPATH": "."})
+    deadline = time.monotonic() + 30
+    while len(os.listdir(ranks)) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    notebook.kill()
+    notebook.wait()
+    pids = os.listdir(ranks)
+    while any(map(alive, pids)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert len(pids) == 2 and not any(map(alive, pids))
+
+
+def alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rsplit(")")[-1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_functions_of_notebook_cells_run_on_both_machines_even_after_threads():
+    import nbformat
+    from nbclient import NotebookClient
+
+    cells = [
+        "import torch\nfrom dlcourse.cluster.run import run\nones = torch.ones(600, 600)\n"
+        "_ = ones @ ones  # starts threads, after which this process can't be forked safely",
+        "def double(x):\n    return 2 * x\n\ndef program(world):\n    print('here', world.rank)\n"
+        "    world.barrier()\n    return (ones @ ones)[0, 0].item() + double(world.rank)",
+        "run(program, ranks=3)",
+        "run(program, ranks=3, on='processes').results",
+        "try:\n    run(lambda world: 1 / world.rank, ranks=2, on='processes')\n"
+        "except Exception as error:\n    print(error)",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    NotebookClient(notebook, timeout=60).execute()
+    virtual, real, error = (cell.outputs[0] for cell in notebook.cells[2:])
+    assert "rank 2: here 2" in virtual["data"]["text/plain"]
+    assert real["data"]["text/plain"] == "[600.0, 602.0, 604.0]"
+    assert "run(lambda world: 1 / world.rank, ranks=2, on='processes')" in error["text"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no helper elsewhere")
+def test_a_helper_that_was_killed_is_replaced():
+    fork_server().process.kill()
+    fork_server().process.wait()
+    assert run(lambda world: world.size, ranks=2, on="processes").results == [2, 2]
+
+
+def test_arguments_and_results_travel_as_they_are():
+    import torch
+
+    data = {"x": np.arange(3), "y": torch.ones(2)}
+    result = run(lambda world, d: d, ranks=1, on="processes", args=(data,)).results[0]
+    assert (result["x"] == data["x"]).all() and (result["y"] == data["y"]).all()
+
+
+def test_messages_that_nobody_receives_end_at_the_limit():
+    def program(world):
+        if world.rank == 0:
+            world.send(np.zeros(1), 1)
+
+    with pytest.raises(TimeLimit, match="messages that nobody received"):
+        run(program, ranks=2, on="processes", time_limit=1)
+
+
+def test_wrong_calls_name_the_value_and_the_rule():
+    with pytest.raises(RankError, match="rank 0 sends to rank 5: there are ranks 0 to 0"):
+        run(lambda world: world.send(np.zeros(1), 5), ranks=1, on="processes")
