@@ -23,7 +23,10 @@ FLAGS = (
     *("-fno-math-errno", "-ffp-contract=off", "-fno-finite-loops"),  # as a GPU, as written
     *("-fno-strict-aliasing", "-fwrapv"),
 )
-ZIG_FLAGS = ("-mcpu=baseline", "-fno-sanitize=undefined")
+ZIG_FLAGS = (
+    *("-mcpu=baseline", "-fno-sanitize=undefined"),
+    "-ftrivial-auto-var-init=pattern",  # __shfl_sync(mask, value, 0) with a value in lane 0 only
+)
 ZIG_LINKS = {
     "darwin": ("-nostdlib", "-lSystem"),
     "win32": ("-nostdlib", "-Wl,--no-entry", "-lkernel32", "-lucrtbase"),

@@ -22,6 +22,7 @@ CLANG = (
     *("-mllvm", "-tsan-distinguish-volatile=1"),
     *("-mllvm", "-tsan-instrument-func-entry-exit=0"),
     *("-mllvm", "-tsan-instrument-read-before-write=1"),  # x[i] += 1 reads and writes
+    "-ftrivial-auto-var-init=pattern",
     *("-fno-vectorize", "-fno-slp-vectorize", "-fno-unroll-loops"),
 )
 

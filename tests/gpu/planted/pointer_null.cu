@@ -1,6 +1,5 @@
-// launch: grid 1; block 32; args x=float32[32] n=int32(32)
+// launch: grid 1; block 32; args address=int64(0)
 // bug: wild pointer; thread 0; block 0
-__global__ void clear(float *x, int n) {
-    float *p = n > 1000 ? x : nullptr;
-    p[threadIdx.x] = 0;  // <- bug
+__global__ void clear(long long address) {
+    ((float *)address)[threadIdx.x] = 0;  // <- bug
 }
