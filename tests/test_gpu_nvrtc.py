@@ -3,15 +3,22 @@
 Where NVRTC is missing these tests fail: the extra `test` brings it.
 """
 
+import ast
+import json
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from dlcourse.course.cuda_magic import define
 from dlcourse.gpu import nvrtc
 from dlcourse.gpu.errors import CompileError
 from dlcourse.gpu.kernel import Kernel
 from dlcourse.gpu.ladder import load, rungs
 from dlcourse.gpu.rungs import FOLDER
 
+ROOT = Path(__file__).parent.parent
 TAPS = {"TAPS": 5}  # which an input brings elsewhere
 HALF = """
 #include <cuda_fp16.h>
@@ -33,6 +40,43 @@ def test_every_kernel_compiles_for_every_architecture(rung, arch):
     assert compiled.spill_bytes == 0
     uses = "__shared__" in rung.path.read_text().replace("extern __shared__", "")
     assert (compiled.shared_bytes > 0) == uses
+
+
+def cells(path):
+    """The line and the rest of each cell of CUDA C in a notebook."""
+    notebook = json.loads(path.read_text(encoding="utf8"))
+    sources = ["".join(cell["source"]) for cell in notebook["cells"]]
+    magic = "%%cuda"
+    return [
+        source.removeprefix(magic).split("\n", 1)
+        for source in sources
+        if source.startswith((f"{magic} ", f"{magic}\n"))
+    ]
+
+
+NOTEBOOKS = [p for room in ("lessons", "solutions") for p in sorted((ROOT / room).glob("*.ipynb"))]
+NOTEBOOKS = [path for path in NOTEBOOKS if cells(path)]
+
+
+@pytest.mark.parametrize("arch", nvrtc.ARCHITECTURES)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: f"{p.parent.name}-{p.stem[:2]}")
+def test_every_kernel_of_a_notebook_compiles(path, arch):
+    for line, cell in cells(path):
+        name, kernel = define(line, cell, ast.literal_eval)
+        assert kernel.compile(arch).registers > 0, name
+
+
+@pytest.mark.parametrize("arch", nvrtc.ARCHITECTURES)
+@pytest.mark.parametrize("path", sorted((ROOT / "benchmarks").rglob("*.cu")), ids=lambda p: p.stem)
+def test_every_kernel_of_a_benchmark_compiles(path, arch):
+    assert Kernel(path).compile(arch).registers > 0
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests/gpu").rglob("*.cu")), ids=lambda p: p.stem)
+def test_what_the_emulator_is_tried_with_is_cuda(path):
+    source = path.read_text(encoding="utf8")
+    entry = re.search(r"^// launch: .*\bentry ([^;]+)", source, re.M)
+    assert nvrtc.compile(source, entry and entry[1].strip()).registers > 0
 
 
 def test_every_kernel_file_stands_on_a_ladder():

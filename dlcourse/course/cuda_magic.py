@@ -38,7 +38,7 @@ def load_ipython_extension(shell):
         from IPython.core.error import UsageError
 
         try:
-            name, kernel = _define(line, cell, shell.ev)
+            name, kernel = define(line, cell, shell.ev)
         except ValueError as error:
             raise UsageError(f"%%cuda: {error}") from None
         shell.user_ns[name] = kernel
@@ -46,8 +46,23 @@ def load_ipython_extension(shell):
     shell.register_magic_function(cuda, "cell", "cuda")
 
 
-def _define(line, cell, evaluate):
-    """The name to bind and the Kernel."""
+def define(line, cell, evaluate):
+    """Make a Kernel of a cell.
+
+    Args:
+        line: what follows %%cuda.
+        cell: CUDA C, all lines after that.
+        evaluate: function of a constant's text to its value.
+
+    Returns:
+        the name to bind, and the Kernel.
+
+    Raises:
+        ValueError: if the line or the cell is not what the magic takes.
+
+    >>> define("", "__global__ void f(int n) {}", eval)
+    ('f', Kernel f(int n))
+    """
     found = re.fullmatch(r"\s*([A-Za-z_]\w*(?:<.*>)?)?((?:\s*\b\w+=\S+)*)\s*", line)
     if not found:
         raise ValueError(f"{line!r}: write a kernel's name and constants, as in add TILE=16")

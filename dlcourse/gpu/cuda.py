@@ -3,9 +3,9 @@
 from functools import cache
 
 from dlcourse.gpu.arguments import machine
-from dlcourse.gpu.constants import arrays, texts
+from dlcourse.gpu.constants import arrays
 from dlcourse.gpu.errors import CompileError
-from dlcourse.gpu.nvrtc import includes
+from dlcourse.gpu.nvrtc import options
 
 
 @cache
@@ -49,8 +49,7 @@ def launch(source, entry, grid, block, args, *, shared_mem=0, constants=None):
     """
     import cupy
 
-    defines = tuple(f"-D{name}={text}" for name, text in texts(constants).items())
-    module, function = _load(source, entry, defines)
+    module, function = _load(source, entry, tuple(options(constants)))
     for name, array in arrays(constants).items():
         place = cupy.ndarray(array.shape, array.dtype, module.get_global(name))
         place[...] = cupy.asarray(array)
@@ -58,13 +57,12 @@ def launch(source, entry, grid, block, args, *, shared_mem=0, constants=None):
 
 
 @cache
-def _load(source, entry, defines):
+def _load(source, entry, told):
     """Compile a source, once; CuPy keeps it on disk too."""
     import cupy
 
-    options = ("--std=c++17", *defines, *includes())
     try:
-        module = cupy.RawModule(code=source, options=options, name_expressions=(entry,))
+        module = cupy.RawModule(code=source, options=told, name_expressions=(entry,))
         return module, module.get_function(entry)
     except cupy.cuda.compiler.CompileException as error:
         raise CompileError(str(error)) from None

@@ -15,6 +15,7 @@ from dlcourse.gpu.errors import CompileError
 from dlcourse.gpu.signature import parse
 
 ARCHITECTURES = ("sm_75", "sm_80", "sm_90", "sm_100")  # Turing, Ampere, Hopper, Blackwell
+FLOATS = ("-DINFINITY=__int_as_float(0x7f800000)", "-DNAN=__int_as_float(0x7fffffff)")  # no math.h
 WHEELS = "pip install cupy-cuda13x nvidia-cuda-nvrtc nvidia-cuda-runtime nvidia-cuda-crt"
 
 
@@ -64,12 +65,11 @@ def compile(source, entry=None, arch="sm_90", constants=None, filename="kernel.c
     if arch not in supported:
         raise ValueError(f"arch={arch!r}: NVRTC here compiles for {', '.join(supported)}")
     entry = parse(source, entry).entry
-    options = [f"--gpu-architecture={arch}", "--ptxas-options=-v", "--std=c++17"]
-    options += [f"-D{name}={text}" for name, text in texts(constants).items()]
+    wanted = [f"--gpu-architecture={arch}", "--ptxas-options=-v", *options(constants)]
     program = nvrtc.createProgram(source, filename, [], [])
     try:
         nvrtc.addNameExpression(program, entry)
-        nvrtc.compileProgram(program, [*options, *includes()])
+        nvrtc.compileProgram(program, wanted)
         symbol, log = nvrtc.getLoweredName(program, entry), nvrtc.getProgramLog(program)
     except nvrtc.NVRTCError:
         message = nvrtc.getProgramLog(program).strip("\0\n ")
@@ -79,16 +79,21 @@ def compile(source, entry=None, arch="sm_90", constants=None, filename="kernel.c
     return _read(log, entry, symbol, arch)
 
 
-def includes():
-    """Find CUDA's headers, which cuda_fp16.h and others need.
+def options(constants=None):
+    """What NVRTC is told of any kernel, here and through CuPy.
+
+    Args:
+        constants: dict of name to value; those that are arrays are none of the compiler's business.
 
     Returns:
-        list of compiler options, empty where there are none.
+        list of compiler options.
 
-    >>> all(option.startswith("-I") for option in includes())
-    True
+    >>> options({"TILE": 16})[:2]
+    ['--std=c++17', '-DTILE=16']
     """
-    return [f"-I{folder}" for folder in _include_folders()]
+    macros = [f"-D{name}={text}" for name, text in texts(constants).items()]
+    folders = [f"-I{folder}" for folder in _include_folders()]
+    return ["--std=c++17", *macros, *FLOATS, *folders]
 
 
 @cache
