@@ -1,0 +1,1 @@
+"""Planning training at scale: schedules of a pipeline, their time, their memory."""
