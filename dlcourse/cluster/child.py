@@ -18,7 +18,7 @@ from pathlib import Path
 import cloudpickle
 
 LATER = 30.0  # seconds: a rank that hangs says where before torch.distributed gives up
-LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
+LOOPBACK_DEVICE = "lo0" if sys.platform == "darwin" else "lo"
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _settle(job, folder, rank):
     os.environ.update(job.environment)
     os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE=str(job.ranks))
     if sys.platform != "win32":  # only this computer's ranks may connect
-        os.environ.update(GLOO_SOCKET_IFNAME=LOOPBACK, NCCL_SOCKET_IFNAME=LOOPBACK)
+        os.environ.update(GLOO_SOCKET_IFNAME=LOOPBACK_DEVICE, NCCL_SOCKET_IFNAME=LOOPBACK_DEVICE)
     for number, name in ((1, "out"), (2, "err")):
         file = os.open(folder / f"{rank}.{name}", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(file, number)

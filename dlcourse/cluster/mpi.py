@@ -1,0 +1,90 @@
+"""A World on MPI, by mpi4py: `mpiexec -n 4 python program.py`. Needs the extra `mpi`.
+
+A CUDA tensor is handed to MPI as it is: that needs an MPI that knows CUDA ("CUDA-aware").
+"""
+
+import time
+
+import numpy as np
+
+from dlcourse.cluster.arrays import check_array, fill
+from dlcourse.cluster.world import Request, World
+
+
+class MpiRequest(Request):
+    """A send or receive of MPI.
+
+    Args:
+        request: mpi4py's.
+        raw: the bytes it reads or writes; kept alive until then.
+        buffer: where to copy a received array that could not be written in place, or None.
+        dense: the array that was written in its place.
+    """
+
+    __slots__ = ("buffer", "dense", "raw", "request")
+
+    def __init__(self, request, raw, buffer=None, dense=None):
+        self.request, self.raw, self.buffer, self.dense = request, raw, buffer, dense
+
+    def wait(self):
+        """Return once the message has left the array, or is in it."""
+        self.request.Wait()
+        if self.buffer is not None:
+            fill(self.buffer, self.dense)
+            self.buffer = None
+
+
+class MpiWorld(World):
+    """What one process of an MPI communicator sees.
+
+    Args:
+        comm: mpi4py communicator; all processes that mpiexec started, if left out.
+    """
+
+    def __init__(self, comm=None):
+        if comm is None:
+            from mpi4py import MPI
+
+            comm = MPI.COMM_WORLD
+        self.comm = comm
+        self.rank, self.size = comm.Get_rank(), comm.Get_size()
+        self.start = time.perf_counter()
+
+    def isend(self, array, dest, tag=0):
+        """Begin to send."""
+        check_array(array, "send")
+        raw = _raw(_dense(array))
+        return MpiRequest(self.comm.Isend(raw, dest, tag), raw)
+
+    def irecv(self, buffer, source, tag=0):
+        """Begin to receive."""
+        check_array(buffer, "recv")
+        dense = _dense(buffer)
+        raw = _raw(dense)
+        copied = None if dense is buffer else buffer
+        return MpiRequest(self.comm.Irecv(raw, source, tag), raw, copied, dense)
+
+    def time(self):
+        """Seconds since the ranks met."""
+        return time.perf_counter() - self.start
+
+
+def _dense(array):
+    """The array itself, or a copy without gaps in memory."""
+    if isinstance(array, np.ndarray):
+        return array if array.flags.c_contiguous else np.ascontiguousarray(array)
+    array = array.detach() if array.requires_grad else array
+    return array if array.is_contiguous() else array.contiguous()
+
+
+def _raw(dense):
+    """The bytes of an array, as something that mpi4py takes."""
+    if isinstance(dense, np.ndarray):
+        return dense.reshape(-1).view(np.uint8)
+    import torch
+
+    raw = dense.detach().reshape(-1).view(torch.uint8)
+    if raw.is_cuda:
+        torch.cuda.current_stream().synchronize()  # MPI doesn't wait for our kernels
+        return raw
+    return raw.numpy()

@@ -1,0 +1,58 @@
+"""How long a message takes from rank 0 to the last rank: there and back, halved.
+
+torchrun --nproc-per-node 2 ping_pong.py
+mpiexec -n 2 python ping_pong.py
+"""
+
+import numpy as np
+
+from dlcourse.cluster.launchers import here
+from dlcourse.units import show
+
+SIZES = tuple(8**i for i in range(8))  # bytes: 1 to 2 million
+
+
+def ping_pong(world, sizes=SIZES, turns=20):
+    """Send a message to the last rank and back, several times.
+
+    Args:
+        world: World of at least two ranks.
+        sizes: lengths of the message, bytes.
+        turns: how often; the best counts, the one that nothing else disturbed.
+
+    Returns:
+        list of (bytes, seconds one way); None in ranks other than 0.
+
+    >>> from dlcourse.cluster.run import run
+    >>> run(ping_pong, ranks=2, args=([1000], 2)).results[0]
+    [(1000, 1.1e-06)]
+    """
+    last = world.size - 1
+    if last == 0:
+        raise ValueError("ping-pong takes two ranks: start at least two processes")
+    return [(size, _one_way(world, size, turns, last)) for size in sizes] if _plays(world) else None
+
+
+def _plays(world):
+    return world.rank in (0, world.size - 1)
+
+
+def _one_way(world, size, turns, last):
+    ball, best = np.zeros(size, np.uint8), np.inf
+    for _ in range(turns):
+        start = world.time()
+        if world.rank == 0:
+            world.send(ball, last)
+            world.recv(ball, last)
+        else:
+            world.recv(ball, 0)
+            world.send(ball, 0)
+        best = min(best, world.time() - start)
+    return round(best / 2, 12)
+
+
+if __name__ == "__main__":
+    with here() as world:
+        for size, seconds in ping_pong(world) or ():
+            if world.rank == 0:
+                print(f"{show(size, 'B'):>9} {show(seconds, 's'):>9} {show(size / seconds, 'B/s')}")
