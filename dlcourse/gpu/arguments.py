@@ -9,9 +9,10 @@ import math
 import numpy as np
 
 from dlcourse.gpu.errors import LaunchError
+from dlcourse.gpu.occupancy import MAX_THREADS
 
-MAX_THREADS = 1024  # a block. These three: CUDA C++ Programming Guide, "Compute Capabilities",
-MAX_BLOCK = (1024, 1024, 64)  # table of technical specifications, the same from 3.0 on
+# CUDA C++ Programming Guide, "Compute Capabilities", table of technical specifications
+MAX_BLOCK = (1024, 1024, 64)
 MAX_GRID = (2**31 - 1, 65535, 65535)
 MAX_SHARED_BYTES = 48 * 1024  # a block, for a kernel that asks for no more
 
