@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+import runpy
 import shutil
 import socket
 import subprocess
@@ -251,7 +252,8 @@ def lab(options, rest):
 
 
 def test(options, rest):
-    """Run the tests, or the parts of them that are named."""
+    """Run the tests, or the parts that are named."""
+    runpy.run_path(str(ROOT / "tests/run.py"))["read_arguments"](rest)  # refused before a set-up
     set_up({"test", "mpi"} | (driver_extra() or {"gpu"}) | compiler_extra())
     hand_over(ROOT / "tests/run.py", *rest)
 
@@ -266,9 +268,9 @@ def read_arguments():
     parser = argparse.ArgumentParser(prog="course.py", description="Set up and run the course.")
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("lab", help="open the course in JupyterLab")
-    command.set_defaults(run=lab)
     command.add_argument("--port", type=int, help=f"default: the first free one from {FIRST_PORT}")
     command.add_argument("--no-browser", action="store_true", help="print the address only")
+    command.set_defaults(run=lab)
     for name, run, what in [
         ("test", test, "run the tests, or the parts you name"),
         ("doctor", library, "say what this machine has and what runs on it"),

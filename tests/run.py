@@ -128,14 +128,19 @@ def run_part(name, verbose):
     return passed, failed, f"{name:<10}{line}", printed
 
 
-def main():
+def read_arguments(arguments=None):
     parser = argparse.ArgumentParser(prog="course.py test", description=__doc__.split("\n")[0])
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
     parser.add_argument("--gpu", action="store_true", help="run the tests that need a GPU instead")
     parser.add_argument("-v", "--verbose", action="store_true", help="show what the parts print")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"no part {', '.join(sorted(unknown))}: choose from {', '.join(PARTS)}")
+    return options
+
+
+def main():
+    options = read_arguments()
     table, total = [], [0, 0]
     for name in ["gpu"] if options.gpu else options.parts or PARTS:
         passed, failed, line, printed = run_part(name, options.verbose)

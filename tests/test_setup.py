@@ -41,6 +41,8 @@ class Course:
         folder.mkdir(exist_ok=True)
         for name in ("course.py", "pyproject.toml", "constraints.txt"):
             shutil.copy(ROOT / name, folder)
+        (folder / "tests").mkdir(exist_ok=True)
+        shutil.copy(ROOT / "tests/run.py", folder / "tests")
 
     def fake(self, pip_says="", pip_exits=0):
         """Put a .venv there whose Python writes down how it was called."""
@@ -113,6 +115,12 @@ def test_tests_bring_cupy_and_the_lab_keeps_it(course):
     assert re.search(r"\.\[(emulator,)?gpu(12)?,mpi,test\]", pip)
     assert course.called("tests/run.py unit")
     course.run("lab")
+    assert not course.called("pip install")
+
+
+def test_a_part_that_is_not_there_is_refused_before_a_set_up(course):
+    course.fake()
+    assert "no part nonsense: choose from style, unit" in course.run("test", "nonsense").stderr
     assert not course.called("pip install")
 
 
