@@ -87,9 +87,10 @@ def test_a_race_names_both_sides():
     )
     (message,) = messages(source, "f", 64, np.zeros(64, np.int32))
     assert message == (
-        "race: read of shared s[0] and write by thread (0,0,0) of block (0,0,0), line 3: "
-        "`s[threadIdx.x] = threadIdx.x;`; no __syncwarp() or __syncthreads() lies between them. "
-        "thread (1,0,0) of block (0,0,0), line 4: `x[threadIdx.x] = s[threadIdx.x / 2];`"
+        "race: shared s[0] was written by thread (0,0,0) of block (0,0,0) in line 3, "
+        "`s[threadIdx.x] = threadIdx.x;`, and is read, with no __syncwarp() or __syncthreads() "
+        "in between, by thread (1,0,0) of block (0,0,0), line 4: "
+        "`x[threadIdx.x] = s[threadIdx.x / 2];`"
     )
 
 

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dlcourse.gpu.emulator.launch import launch
 
 sys.path.insert(0, str(Path(__file__).parent / "gpu"))
 from counted import CASES
@@ -41,6 +45,53 @@ def test_counts_equal_those_made_by_hand(name):
     assert trace.flop == case.flop
     if case.share is not None:
         assert trace.lanes_run / trace.lanes_offered == pytest.approx(case.share)
+
+
+DIVERGENT = """__global__ void walk(const int *a, const int *b, int *y, int *z, int *w) {
+    int i = threadIdx.x;
+    for (int j = 0; j < a[i]; j++) {
+        if ((i + j) % 7 == 3) continue;
+        if ((i + j) % 3 == 0) y[i] = j;
+        else z[i] = j;
+        for (int k = 0; k < b[(i + j) % 64]; k++) {
+            if (k == i) break;
+            w[64 * k + i] = k;
+        }
+    }
+}"""
+
+
+def walk_together(a, b, lanes):
+    """What a warp's requests to y, z and w are if lanes that part meet again at once."""
+    found = {name: [0, 0] for name in "yzw"}
+    for j in range(max(a[i] for i in lanes)):
+        going = [i for i in lanes if j < a[i] and (i + j) % 7 != 3]
+        parts = {
+            "y": [i for i in going if (i + j) % 3 == 0],
+            "z": [i for i in going if (i + j) % 3],
+        }
+        steps = [[i for i in going if k < min(b[(i + j) % 64], i)] for k in range(max(b))]
+        for name, part in [*parts.items(), *(("w", step) for step in steps)]:
+            found[name][0] += bool(part)
+            found[name][1] += len(part)
+    return found
+
+
+lengths = st.lists(st.integers(0, 6), min_size=64, max_size=64)
+
+
+@given(lengths, lengths, st.integers(1, 64))
+@settings(max_examples=25)
+def test_lanes_that_part_meet_again_at_once(a, b, threads):
+    args = [np.array(a, np.int32), np.array(b, np.int32)]
+    args += [np.zeros(64, np.int32), np.zeros(64, np.int32), np.zeros(512, np.int32)]
+    found = totals(launch(DIVERGENT, "walk", (1, 1, 1), (threads, 1, 1), args))
+    by_hand = {name: np.zeros(2, int) for name in "yzw"}
+    for first in range(0, threads, 32):
+        warp = walk_together(a, b, range(first, min(first + 32, threads)))
+        by_hand = {name: by_hand[name] + warp[name] for name in "yzw"}
+    for name, row in by_hand.items():
+        assert found.get((name, "store"), (0, 0))[:2] == tuple(row.tolist())
 
 
 def test_there_are_at_least_thirty_cases():

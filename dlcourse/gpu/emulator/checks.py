@@ -13,6 +13,7 @@ KINDS = {
     INACTIVE_LANE: "inactive lane",
 }
 DEEDS = ("read", "write", "atomic update")
+PASSIVE = ("read", "written", "updated atomically")
 SHARED = 2
 ALLOW_RACE = "allow: race"
 LANES = 32
@@ -104,30 +105,32 @@ def _inactive(f):
 
 
 def _at(f):
-    """An array's element as the source writes it."""
-    element = f.detail[2] or 1
-    return f"{f.name.decode(errors='replace')}[{f.detail[0] // element}]"
+    """An array's element as the source writes it, or a variable."""
+    offset, size, element = f.detail[:3]
+    name = f.name.decode(errors="replace")
+    return name if size == element and not offset else f"{name}[{offset // (element or 1)}]"
 
 
 def _race(f, lines, grid, block):
+    """What the other thread did; the place that follows is this one's."""
     offset, shape, deeds, line, other_block, other_thread = f.detail
     element, space = shape & 0xFFFFFFFF, shape >> 32
-    what = f"{f.name.decode(errors='replace')}[{offset // max(1, element)}]"
-    here, there = DEEDS[deeds & 0xFFFFFFFF], DEEDS[deeds >> 32]
+    name = "shared " * (space == SHARED) + f.name.decode(errors="replace")
+    what = f"{name}[{offset // element}]" if element else name
     own = _number(tuple(f.block), grid), _number(tuple(f.thread), block)
-    other = other_block, other_thread
-    where = f"line {line}: `{_line(lines, line)}`"
     who = f"thread {_place(other_thread, block)} of block {_place(other_block, grid)}"
-    memory = "shared " if space == SHARED else ""
-    return f"{here} of {memory}{what} and {there} by {who}, {where}; {_missing(own, other)}."
+    where = f"in line {line}, `{_line(lines, line)}`"
+    before, now = PASSIVE[deeds >> 32], PASSIVE[deeds & 0xFFFFFFFF]
+    missing = _missing(own, (other_block, other_thread))
+    return f"{what} was {before} by {who} {where}, and is {now}, {missing}, by"
 
 
 def _missing(own, other):
     if own[0] != other[0]:
-        return "blocks run in any order"
+        return "though blocks run in any order"
     if own[1] // LANES == other[1] // LANES:
-        return "no __syncwarp() or __syncthreads() lies between them"
-    return "no __syncthreads() lies between them"
+        return "with no __syncwarp() or __syncthreads() in between"
+    return "with no __syncthreads() in between"
 
 
 def _number(index, extent):

@@ -161,7 +161,8 @@ class Shadow {
         f.detail[0] = int64_t(s.address - s.object.base);
         if (s.object.space == Space::shared)
             f.detail[0] = int64_t(s.address - (uint64_t)m.block.shared - s.object.base);
-        f.detail[1] = int64_t(s.object.element) | int64_t(s.object.space) << 32;
+        bool array = s.object.size > s.object.element;
+        f.detail[1] = (array ? s.object.element : 0) | int64_t(s.object.space) << 32;
         f.detail[2] = int64_t(s.deed) | int64_t(other) << 32;
         f.detail[3] = trace_sites[place_of(before)].line;
         f.detail[4] = clocks->block_of(interval_of(before));

@@ -52,8 +52,8 @@ namespace kind {
 constexpr Kind out_of_bounds = Kind(100);  // detail: byte offset, size, element, width, Deed, Space
 constexpr Kind wild = Kind(101);           // detail: address, 0, 0, width, Deed
 constexpr Kind misaligned = Kind(102);     // detail: as out_of_bounds
-constexpr Kind race = Kind(103);           // detail: byte offset, element | Space << 32, Deed of
-                                           // both, other line, other block, other thread
+constexpr Kind race = Kind(103);           // detail: byte offset, element (0: no array) | Space
+                                           // << 32, Deeds, other line, block and thread
 constexpr Kind uninitialised = Kind(104);  // detail: as out_of_bounds
 constexpr Kind inactive_lane = Kind(105);  // detail: the lane read from, the mask
 }  // namespace kind
