@@ -5,6 +5,7 @@ import pytest
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 
+from dlcourse.course import cuda_magic
 from dlcourse.gpu.errors import CompileError, KernelError
 
 SCALE = "template <typename T>\n__global__ void scale(T* x) { x[threadIdx.x] *= FACTOR; }\n"
@@ -51,6 +52,17 @@ def test_errors_name_the_lines_of_the_cell(shell):
     shell.run_cell_magic("cuda", "f", "__global__ void f(int* x) {\n    x[1] = 1;\n}\n")
     with pytest.raises(KernelError, match="line 3"):
         shell.user_ns["f"]((1,), (1,), (np.zeros(1, np.int32),))
-    shell.run_cell_magic("cuda", "g", "__global__ void g(int* x) {\n    x[0] = y;\n}\n")
-    with pytest.raises(CompileError, match="cell:3"):
-        shell.user_ns["g"]((1,), (1,), (np.zeros(1, np.int32),))
+    wrong = "__global__ void g(int* x) {\n    x[0] = y;\n}\n"
+    with pytest.raises(UsageError, match="cell:3"):
+        shell.run_cell_magic("cuda", "g", wrong)
+    assert "g" not in shell.user_ns
+
+
+def test_a_cell_is_read_where_there_is_no_compiler(shell, monkeypatch):
+    monkeypatch.setattr(cuda_magic, "find", missing)
+    shell.run_cell_magic("cuda", "", "__global__ void odd(int* x) { x[0] = nowhere; }")
+    assert shell.user_ns["odd"].entry == "odd"
+
+
+def missing():
+    raise CompileError("no compiler")

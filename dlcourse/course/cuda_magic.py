@@ -5,11 +5,16 @@
     %%cuda add TILE=16
     __global__ void add(const float* x, float* y, int n) { ... }
 
-After the second cell `add` is a Kernel. Messages name the lines of the cell, `%%cuda` being 1.
+After the second cell `add` is a Kernel. It is compiled at once, so that a slip shows where it was
+made; messages name the lines of the cell, `%%cuda` being 1.
 """
 
 import re
 
+from dlcourse.gpu.constants import texts
+from dlcourse.gpu.emulator.build import build
+from dlcourse.gpu.emulator.compiler import find
+from dlcourse.gpu.errors import CompileError
 from dlcourse.gpu.kernel import Kernel
 from dlcourse.gpu.signature import kernels
 
@@ -39,6 +44,9 @@ def load_ipython_extension(shell):
 
         try:
             name, kernel = define(line, cell, shell.ev)
+            _compile(kernel)
+        except CompileError as error:
+            raise UsageError(str(error)) from None
         except ValueError as error:
             raise UsageError(f"%%cuda: {error}") from None
         shell.user_ns[name] = kernel
@@ -74,3 +82,13 @@ def define(line, cell, evaluate):
     kernel = Kernel("\n" + cell, entry, constants)  # the line of %%cuda counts
     kernel.filename = "cell"
     return kernel.entry.partition("<")[0], kernel
+
+
+def _compile(kernel):
+    """Compile a kernel for the emulated GPU, which the first launch would do."""
+    try:
+        compiler = find()
+    except CompileError:  # there is none: a real GPU needs none, and a launch says what to do
+        return
+    macros = tuple(texts(kernel.constants).items())
+    build(kernel.source, kernel.entry, macros, True, kernel.filename, compiler)
