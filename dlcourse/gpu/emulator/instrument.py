@@ -10,14 +10,16 @@ from functools import cache
 from dlcourse.gpu.emulator.annotate import annotate
 from dlcourse.gpu.emulator.lines import add_table
 
-FLAGS = ("-O1", "-DTRACED", "-fsanitize=thread", "-fno-jump-tables")
+FLAGS = ("-O1", "-DTRACED", "-fno-jump-tables")
 GCC = (
+    "-fsanitize=thread",
     "-fsanitize-coverage=trace-pc",
     "-fno-tree-sra",  # a float4 is read at once
     "--param=tsan-distinguish-volatile=1",
     "--param=tsan-instrument-func-entry-exit=0",
 )
 CLANG = (
+    *("-Xclang", "-fsanitize=thread"),  # behind the driver's back: it knows of systems without
     "-fsanitize-coverage=bb,no-prune,trace-pc",
     *("-mllvm", "-tsan-distinguish-volatile=1"),
     *("-mllvm", "-tsan-instrument-func-entry-exit=0"),
