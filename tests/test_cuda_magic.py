@@ -6,6 +6,7 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 
 from dlcourse.course import cuda_magic
+from dlcourse.gpu.emulator import build
 from dlcourse.gpu.errors import CompileError, KernelError
 
 SCALE = "template <typename T>\n__global__ void scale(T* x) { x[threadIdx.x] *= FACTOR; }\n"
@@ -66,3 +67,11 @@ def test_a_cell_is_read_where_there_is_no_compiler(shell, monkeypatch):
 
 def missing():
     raise CompileError("no compiler")
+
+
+def test_the_first_launch_finds_the_cell_compiled(shell, monkeypatch):
+    shell.run_cell_magic("cuda", "", "__global__ void seven(int* x) { x[0] = 7; }")
+    monkeypatch.setattr(build, "_compile", missing)
+    x = np.zeros(1, np.int32)
+    shell.user_ns["seven"]((1,), (1,), (x,))
+    assert x[0] == 7
