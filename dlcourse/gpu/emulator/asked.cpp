@@ -8,6 +8,7 @@ Index emu_thread(void) { return self().thread; }
 Index emu_block(void) { return self().block; }
 Index emu_block_size(void) { return self().block_size; }
 Index emu_grid_size(void) { return self().grid_size; }
+uint64_t emu_given(void) { return self().fibers[self().current].value; }
 int emu_lane(void) { return int(self().current % LANES); }
 void *emu_dynamic(void) { return self().dynamic_shared; }
 

@@ -96,6 +96,7 @@ EXPORT void emu_run(Machine *machine, Launch *launch, uint32_t number) {
     w.resident = 0;
     w.event = Worker::finished;
     watch(w);
+    w.active = 1;
     for (uint32_t turn = 0; !launch->stop;) {
         bool room = !w.resident || w.event == Worker::yielded;
         if (room && take(w)) turn = w.resident - 1;
@@ -108,6 +109,7 @@ EXPORT void emu_run(Machine *machine, Launch *launch, uint32_t number) {
         if (w.event == Worker::stopped) end_soon(*launch);
     }
     while (w.resident) move_out(*w.slots[--w.resident], false);
+    w.active = 0;
 }
 
 // The process's machine; every kernel library is given the one that the first has made.
@@ -115,6 +117,7 @@ EXPORT Machine *emu_machine(void) { return (Machine *)reserve(sizeof(Machine) + 
 
 EXPORT void emu_begin(Machine *machine, Launch *launch) {
     (void)machine;
+    launch->deadline = clock_now() + launch->time_limit;
     for (Variable *v = emu_variables; v->name && launch->region_count < REGIONS; v++) {
         Region &region = launch->regions[launch->region_count++];
         region = {uint64_t(v->address), v->size, 0, v->element, v->space, {}};

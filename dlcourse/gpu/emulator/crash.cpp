@@ -38,17 +38,28 @@ void give_up_late(Block &b) {
 
 namespace emu {
 void watch(Worker &) {}
+uint64_t clock_now(void) { return 0; }
 }  // namespace emu
 
 #else
 
+#include <pthread.h>
 #include <signal.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "switch.h"
 
 namespace emu {
 
-static Machine *machine;  // there is one in a process
+constexpr uint64_t PATIENCE = 2000000000;  // nanoseconds to stop a kernel whose time is up
+static Machine *machine;                   // there is one in a process
+
+uint64_t clock_now(void) {
+    timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return uint64_t(now.tv_sec) * 1000000000 + uint64_t(now.tv_nsec);
+}
 
 #if defined(__APPLE__) && defined(__aarch64__)
 #define EMU_PC(context) (context)->uc_mcontext->__ss.__pc
@@ -105,9 +116,9 @@ static void crashed(int signal_number, siginfo_t *info, void *where) {
     give_up(*b, overflow ? Kind::stack_overflow : Kind::crash, signal_number, address, context);
 }
 
-// Python looks after workers that take long, by a signal: threads that do not get further let
-// others run, and when the launch should stop they end. Only at an instruction of the student's
-// own, where no state of the runtime is half written; else at one of the next signals.
+// Threads that do not get further let others run; when the launch should stop they end. Only at an
+// instruction of the student's own, where no state of the runtime is half written; else at one of
+// the next signals.
 static void looked_after(int, siginfo_t *, void *where) {
     ucontext_t *context = (ucontext_t *)where;
     Block *b = block_at(EMU_SP(context));
@@ -119,8 +130,24 @@ static void looked_after(int, siginfo_t *, void *where) {
     else if (++b->ticks > 2) emu_pause();
 }
 
+// While a launch runs the clock rings (worker.py winds it), for one of its OS threads, which tells
+// the others.
+static void clock_rang(int, siginfo_t *, void *where) {
+    uint64_t now = clock_now();
+    for (Worker &worker : machine->worker) {
+        if (!worker.active) continue;
+        uint64_t deadline = worker.launch->deadline;
+        if (now > deadline) worker.launch->stop = TIME_UP;
+        if (now > deadline + PATIENCE) _exit(1);
+        if (worker.thread != uintptr_t(pthread_self()))
+            pthread_kill(pthread_t(worker.thread), SIGUSR1);
+    }
+    looked_after(0, nullptr, where);
+}
+
 void watch(Worker &worker) {
     machine = worker.machine;
+    worker.thread = uintptr_t(pthread_self());
     stack_t other = {};
     other.ss_sp = worker.signal_stack;
     other.ss_size = sizeof(worker.signal_stack);
@@ -133,6 +160,8 @@ void watch(Worker &worker) {
     action.sa_flags = SA_SIGINFO | SA_NODEFER | SA_RESTART;  // on the fiber's stack: it may pause
     action.sa_sigaction = looked_after;
     sigaction(SIGUSR1, &action, nullptr);
+    action.sa_sigaction = clock_rang;
+    sigaction(SIGALRM, &action, nullptr);
 }
 
 }  // namespace emu

@@ -20,7 +20,12 @@ namespace emu {
 constexpr uint32_t SHARED_AT = 1 << 18;               // static variables, red zones between them
 constexpr uint32_t DYNAMIC_AT = 3 << 18;              // dynamic shared memory
 constexpr uint32_t STACKS_AT = 1 << 20;
-constexpr uint32_t STACK = 96 << 10, GUARD = 16 << 10;  // bytes of a stack, of them no man's land
+constexpr uint32_t GUARD = 16 << 10;  // of a stack: no man's land
+#if defined(__APPLE__) && defined(__aarch64__)
+constexpr uint32_t STACK = 7 << 14;  // an odd number of pages, or they crowd in the TLB
+#else
+constexpr uint32_t STACK = 25 << 12;
+#endif
 static_assert(sizeof(Block) < SHARED_AT && STACKS_AT + THREADS * STACK <= SLOT, "fits");
 constexpr unsigned char UNTOUCHED = 0xFF;  // shared memory's bytes before anyone writes: NaN, -1
 
@@ -53,19 +58,20 @@ void report_diverged(Block &);
 void check_red_zones(Block &);
 // crash.cpp
 void give_up_late(Block &);  // the running thread, when the launch should stop: never returns
-void watch(Worker &);  // signals of this OS thread
+void watch(Worker &);    // this OS thread's crashes, and its time
+uint64_t clock_now(void);  // nanoseconds
 // shared.cpp
 uint32_t shared_top(void);  // bytes of static variables with their red zones
 
 extern "C" {
 // Of the kernel's library: runs the kernel for thread after thread; never returns.
-void emu_kernel(const uint64_t *arguments);
+void emu_kernel(void);
 
 // What the shim calls.
 void emu_finished(void);
 void emu_barrier(int32_t line);
 int32_t emu_barrier_reduce(int32_t predicate, int32_t which, int32_t line);
-uint64_t emu_warp(Operation, uint32_t mask, uint64_t value, int32_t source, int32_t line);
+void emu_warp(Operation, uint32_t mask, uint64_t value, int32_t source, int32_t line);
 void emu_place(SharedVariable *);
 void emu_print(const char *format, ...);
 [[noreturn]] void emu_fail(const char *condition, int32_t line);

@@ -13,6 +13,7 @@ at most; on Windows a crash or an endless loop is noticed without its line.
 
 import ctypes
 import os
+import time
 from functools import lru_cache
 from math import prod
 
@@ -34,6 +35,7 @@ THREADS_PER_WORKER = 1 << 14  # fewer are not worth another OS thread
 MOST_WORKERS = 64  # as runtime.h
 MOST_SHARED = 227 << 10  # bytes
 DIED = "crash: the kernel ended the emulator's process, nobody knows where."
+LATE = "timeout: the kernel did not finish in time, nobody knows where it was."
 signature = lru_cache(parse)
 
 
@@ -89,7 +91,8 @@ def launch(
     host = process()
     with host.lock:
         operands = Operands(host, signature(source, entry), args, values, traced)
-        record = _prepare(host, operands, grid, block, shared_mem)
+        record = _prepare(host, operands, grid, block, shared_mem, time_limit)
+        began = time.perf_counter()
         reply = host.ask(
             path=library.path,
             workers=workers or _workers(source, grid, block, traced),
@@ -99,9 +102,10 @@ def launch(
         )
         operands.copy_back()
         findings = [*_findings(record, source, time_limit), *operands.strays()]
+        seconds = reply["seconds"] if reply else time.perf_counter() - began
         if reply is None and not findings:
-            findings.append(Finding("crash", DIED))
-        seconds = reply["seconds"] if reply else time_limit
+            late = seconds > time_limit
+            findings.append(Finding("timeout", LATE) if late else Finding("crash", DIED))
         return KernelTrace(
             entry, grid, block, **_outcome(host.arena, library, source, findings, seconds)
         )
@@ -122,7 +126,7 @@ def _workers(source, grid, block, traced):
     return max(1, min(cores or 1, prod(grid), worth, MOST_WORKERS))
 
 
-def _prepare(host, operands, grid, block, shared_mem):
+def _prepare(host, operands, grid, block, shared_mem, time_limit):
     """Write the launch's record into the arena."""
     arena, base = host.arena, host.base
     record = arena.launch
@@ -131,6 +135,7 @@ def _prepare(host, operands, grid, block, shared_mem):
     record.blocks, record.dynamic_shared = prod(grid), shared_mem
     record.print_buffer, record.print_capacity = base + arena.printed, PRINTED
     record.trace_buffer, record.trace_capacity = base + arena.counted, COUNTED
+    record.time_limit = int(time_limit * 1e9)
     operands.fill()
     return record
 

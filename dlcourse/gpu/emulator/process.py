@@ -6,13 +6,13 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from queue import Empty, SimpleQueue
 
 from dlcourse.gpu.emulator.arena import SMALLEST, Arena
 
-GRACE = 5.0  # seconds beyond a kernel's own limit in which an answer must come
+GRACE = 1.0  # seconds beyond a kernel's own limit, on Windows
 
 
 class Process:
@@ -42,29 +42,27 @@ class Process:
         command = [sys.executable, "-I", "-S", str(script), str(self.arena.path)]
         pipe = subprocess.PIPE
         self.child = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
-        self.answers = SimpleQueue()
-        threading.Thread(
-            target=_listen, args=(self.child.stdout, self.answers), daemon=True
-        ).start()
-        hello = self._answer(60)
+        hello = self._answer()
         self.arena.remove()
         if hello is None:
             raise RuntimeError(f"the emulated GPU's process did not start: {' '.join(command)}")
         self.base = hello["base"]
 
-    def ask(self, **request):
+    def ask(self, time_limit, **request):
         """Have the worker run the launch in the arena.
 
         Args:
+            time_limit: seconds.
             request: keywords of `Machine.run` in worker.py.
 
         Returns:
-            dict, or None if the worker died or did not answer; then it is ended.
+            dict, or None if the worker died.
         """
         try:
-            self.child.stdin.write(json.dumps(request) + "\n")
-            self.child.stdin.flush()
-            reply = self._answer(request["time_limit"] + GRACE)
+            with self._bounded(time_limit + GRACE):
+                self.child.stdin.write(json.dumps(request) + "\n")
+                self.child.stdin.flush()
+                reply = self._answer()
         except BaseException as error:  # also an impatient student's Ctrl-C
             self.end()
             if isinstance(error, BrokenPipeError):
@@ -74,11 +72,19 @@ class Process:
             self.end()
         return reply
 
-    def _answer(self, seconds):
-        try:
-            line = self.answers.get(timeout=seconds)
-        except Empty:
-            return None
+    @contextmanager
+    def _bounded(self, seconds):
+        """End the worker after a time on Windows; elsewhere it has a clock of its own."""
+        alarm = threading.Timer(seconds, self.child.kill) if os.name == "nt" else None
+        if alarm:
+            alarm.start()
+        yield
+        if alarm:
+            alarm.cancel()
+
+    def _answer(self):
+        """The worker's next line; None if it has ended, as it does when it hangs."""
+        line = self.child.stdout.readline()
         return json.loads(line) if line else None
 
     def end(self):
@@ -90,16 +96,6 @@ class Process:
         child.wait()
         child.stdin.close()
         child.stdout.close()
-
-
-def _listen(stream, answers):
-    """Hand on a worker's lines; an empty one says that it has ended."""
-    try:
-        for line in stream:
-            answers.put(line)
-    except ValueError:  # closed meanwhile
-        pass
-    answers.put("")
 
 
 def process():

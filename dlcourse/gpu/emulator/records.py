@@ -65,6 +65,8 @@ class Launch(Structure):
         ("trace_buffer", c_uint64),
         ("trace_capacity", c_uint64),
         ("trace_size", c_uint64),
+        ("time_limit", c_uint64),
+        ("deadline", c_uint64),
     )
 
 

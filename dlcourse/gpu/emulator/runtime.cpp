@@ -76,10 +76,9 @@ static void release_barrier(Block &b) {
     __atomic_fetch_add(&b.launch->barriers, 1, __ATOMIC_RELAXED);
 }
 
-// The thread to run next, NOBODY if none can.
-static uint32_t pick(Block &b) {
+// The thread to run next, NOBODY if none can; no lane of the running warp can.
+static uint32_t pick_elsewhere(Block &b) {
     uint32_t warp = b.current / LANES, warps = (b.threads + LANES - 1) / LANES;
-    if (b.ready[warp]) return warp * LANES + __builtin_ctz(b.ready[warp]);
     end_segment(b, warp);
     for (uint32_t k = 1; k <= warps; k++) {
         uint32_t w = warp + k < warps ? warp + k : warp + k - warps;
@@ -92,14 +91,20 @@ static uint32_t pick(Block &b) {
     return w * LANES + __builtin_ctz(b.ready[w]);
 }
 
-static void become(Block &b, uint32_t thread) {
+#define HOT static inline __attribute__((always_inline))  // on the way through a barrier
+
+HOT uint32_t pick(Block &b) {
+    uint32_t warp = b.current / LANES;
+    if (b.ready[warp]) return warp * LANES + __builtin_ctz(b.ready[warp]);
+    return pick_elsewhere(b);
+}
+
+HOT void become(Block &b, uint32_t thread) {
     b.current = b.run_from = thread;
     b.thread = b.index[thread];
     b.spins = 0;
     if (b.started <= thread) b.started = thread + 1;
 }
-
-static void fiber(void) { emu_kernel(self().launch->arguments); }
 
 void leave(Block &b, int event) {
     Worker &worker = *b.worker;
@@ -107,20 +112,22 @@ void leave(Block &b, int event) {
     emu_switch(&b.fibers[b.current].stack_pointer, worker.stack_pointer);
 }
 
+static void run_nobody(Block &b) {
+    if (b.live) report_deadlock(b);
+    leave(b, Worker::finished);
+}
+
 // Switch to a thread; returns when the running one has its turn again.
-static void run(Block &b, uint32_t thread) {
-    if (thread == NOBODY) {
-        if (b.live) report_deadlock(b);
-        return leave(b, Worker::finished);
-    }
+HOT void run(Block &b, uint32_t thread) {
+    if (thread == NOBODY) return run_nobody(b);
     void **here = &b.fibers[b.current].stack_pointer;
     void *&there = b.fibers[thread].stack_pointer;
-    if (thread >= b.started) there = fresh_stack(stack_top(b, thread), fiber);
+    if (thread >= b.started) there = fresh_stack(stack_top(b, thread), emu_kernel);
     become(b, thread);
     emu_switch(here, there);
 }
 
-static Fiber &stop_running(Block &b, Wait wait, int32_t line) {
+HOT Fiber &stop_running(Block &b, Wait wait, int32_t line) {
     settle(b);
     Fiber &f = b.fibers[b.current];
     f.wait = wait;
@@ -129,9 +136,9 @@ static Fiber &stop_running(Block &b, Wait wait, int32_t line) {
     return f;
 }
 
-static void let_others_run(Block &b) {
+HOT void let_others_run(Block &b) {
     uint32_t next = pick(b);
-    if (next != b.current) run(b, next);
+    if (next != b.current) return run(b, next);
 }
 
 void begin_threads(Block &b) {
@@ -145,7 +152,7 @@ void begin_threads(Block &b) {
     b.reduced[0] = b.reduced[2] = 0;
     b.reduced[1] = 1;
     got_further(b);
-    b.fibers[0].stack_pointer = fresh_stack(stack_top(b, 0), fiber);
+    b.fibers[0].stack_pointer = fresh_stack(stack_top(b, 0), emu_kernel);
     become(b, 0);
 }
 
@@ -180,14 +187,15 @@ int32_t emu_barrier_reduce(int32_t predicate, int32_t which, int32_t line) {
     return b.result[which];
 }
 
-uint64_t emu_warp(Operation what, uint32_t mask, uint64_t value, int32_t source, int32_t line) {
+void emu_warp(Operation what, uint32_t mask, uint64_t value, int32_t source, int32_t line) {
     Block &b = self();
     uint32_t warp = b.current / LANES, lane = 1u << b.current % LANES;
     if (!(mask & lane)) {
         Finding finding = emu_finding(Kind::not_in_mask, line);
         finding.detail[0] = mask;
         emu_report(finding, false);
-        return value;
+        b.fibers[b.current].value = value;
+        return;
     }
     Fiber &f = stop_running(b, Wait::warp, line);
     f.operation = what;
@@ -196,7 +204,6 @@ uint64_t emu_warp(Operation what, uint32_t mask, uint64_t value, int32_t source,
     f.source = source;
     b.at_warp[warp] |= lane;
     let_others_run(b);
-    return f.value;
 }
 
 void emu_pause(void) {

@@ -91,6 +91,7 @@ struct Launch {
     Finding findings[FINDINGS];
     uint64_t print_buffer, print_capacity, print_size;  // address, bytes, bytes wanted (atomic)
     uint64_t trace_buffer, trace_capacity, trace_size;  // where the traced build leaves its counts
+    uint64_t time_limit, deadline;  // nanoseconds: what it has; when that is over (filled in)
 };
 
 // --- a __shared__ variable: one static record for each declaration and template instance ------
@@ -184,6 +185,8 @@ inline Block &self() {
 // An OS thread that runs blocks.
 struct Worker {
     uint32_t number;
+    uint32_t active;   // runs blocks just now
+    uintptr_t thread;  // as the operating system calls it
     Machine *machine;
     Launch *launch;
     Block *running;       // the block it runs or ran last

@@ -1,8 +1,8 @@
 """The process that runs kernels: whatever a kernel does to its memory, the notebook lives on.
 
 Runs as a script, with as few imports as can be. It reads a request a line (JSON) and answers in a
-line; after a crash or when the time was up it answers once more and ends. OS threads of Python
-run the blocks: ctypes lets the interpreter go while they do.
+line; after a crash or when the time was up it answers once more and ends. Python's own threads run
+the blocks: ctypes lets the interpreter go while they do.
 """
 
 import ctypes
@@ -14,12 +14,9 @@ import sys
 import threading
 import time
 
-TICK = 0.002  # seconds between looks at workers that may only wait for each other
 STOP_AT = 56  # offset of Launch.stop, whose values follow; see runtime.h
 ENDED, TIME_UP = 1, 2
-CALM = 0.02  # seconds until the first
-PATIENCE = 2.0  # seconds to stop a kernel whose time is up
-HEAR = getattr(signal, "SIGUSR1", None)
+CALM, TICK = 0.02, 0.002  # seconds until a launch is looked after, and between looks: crash.cpp
 
 
 class Variable(ctypes.Structure):
@@ -74,18 +71,20 @@ class Machine:
             offset, size = values.get(variable.name.decode(), (0, 0))
             ctypes.memmove(variable.address, self.base + offset, min(size, variable.size))
 
-    def run(self, path, workers, time_limit, guards, values):
+    def run(self, path, workers, guards, values):
         """Run the launch that lies in the arena; return whether this process can go on."""
         library = self.library(path)
         self.forbid(library, guards)
         self.fill(library, values)
         library.emu_begin(self.pointer, self.base)
         began = time.perf_counter()
-        threads = [self.start(library, number) for number in range(workers)]
-        self.wait(threads, began, time_limit)
+        _ring(CALM, TICK)
+        threads = [self.start(library, number) for number in range(1, workers)]
+        library.emu_run(self.pointer, self.base, 0)
+        for thread in threads:
+            thread.join()
+        _ring(0, 0)
         seconds = time.perf_counter() - began
-        if any(t.is_alive() for t in threads):
-            return {"seconds": seconds, "alive": False}
         library.emu_end(self.pointer, self.base)
         return {"seconds": seconds, "alive": self.stop.value in (0, ENDED)}
 
@@ -95,26 +94,11 @@ class Machine:
         thread.start()
         return thread
 
-    def wait(self, threads, began, time_limit):
-        """Wait for the threads; look after them now and then, and stop them when time is up."""
-        pause = CALM
-        while left := [t for t in threads if t.is_alive()]:
-            left[0].join(pause)
-            pause = TICK
-            late = time.perf_counter() - began - time_limit
-            if late > 0:
-                self.stop.value = TIME_UP
-            if late > PATIENCE:
-                return
-            for thread in left:
-                if thread.is_alive() and HEAR:
-                    signal.pthread_kill(thread.ident, HEAR)
-
 
 def _main():
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the key press is for the notebook's kernel
-    if HEAR:
-        signal.signal(HEAR, signal.SIG_IGN)  # until a library hears it
+    if hasattr(signal, "SIGALRM"):
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)  # until a library hears it
     machine = Machine(sys.argv[1])
     _answer({"base": machine.base})
     for line in sys.stdin:
@@ -122,6 +106,12 @@ def _main():
         _answer(reply)
         if not reply["alive"]:
             os._exit(0)
+
+
+def _ring(first, interval):
+    """Have the system's clock ring for the library, which has the handler; 0: no longer."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, first, interval)
 
 
 def _answer(reply):

@@ -170,10 +170,10 @@ template <class... A> struct Thunk<void (*)(A...)> {
 
 // The end of a kernel library: its kernel, which may be called what it likes.
 #define EMU_KERNEL(...)                                                                        \
-    extern "C" void emu_kernel(const uint64_t *arguments) {                                          \
+    extern "C" void emu_kernel(void) {                                                         \
         auto kernel = &__VA_ARGS__;                                                            \
-        asm("" : "+r"(kernel));                                                              \
-        emu::Thunk<decltype(kernel)>::run(kernel, arguments);                                  \
+        asm("" : "+r"(kernel));                                                                \
+        emu::Thunk<decltype(kernel)>::run(kernel, emu::self().launch->arguments);              \
     }
 
 // And its __constant__ and __device__ variables, by name.

@@ -16,16 +16,24 @@ template <class T> EMU_INLINE T carried(uint64_t whole) {
     return value;
 }
 
-template <class T> EMU_INLINE T shuffle(unsigned mask, T value, int source, int32_t line) {
-    return carried<T>(emu_warp(Operation::shuffle, mask, carry(value), source, line));
-}
-
 #ifdef TRACED
 extern "C" __attribute__((const)) int emu_lane(void);
+extern "C" uint64_t emu_given(void);
 EMU_INLINE int lane() { return emu_lane(); }
 #else
 EMU_INLINE int lane() { return int(self().current % LANES); }
+EMU_INLINE uint64_t emu_given() { return self().fibers[self().current].value; }
 #endif
+
+// A warp operation: wait for the lanes in `mask`, then take what it gives to this lane.
+EMU_INLINE uint64_t meet(Operation what, unsigned mask, uint64_t value, int source, int32_t line) {
+    emu_warp(what, mask, value, source, line);
+    return emu_given();
+}
+
+template <class T> EMU_INLINE T shuffle(unsigned mask, T value, int source, int32_t line) {
+    return carried<T>(meet(Operation::shuffle, mask, carry(value), source, line));
+}
 
 // The lane to read from, if it lies in this lane's group of `width`; else this one.
 EMU_INLINE int within(int source, int lane, int width) {
@@ -56,26 +64,26 @@ EMU_INLINE T __shfl_xor_sync(unsigned mask, T value, int lanes, int width = 32, 
 }
 
 EMU_INLINE void __syncwarp(unsigned mask = 0xffffffff, EMU_HERE) {
-    emu::emu_warp(emu::Operation::sync, mask, 0, 0, line);
+    emu::meet(emu::Operation::sync, mask, 0, 0, line);
 }
 EMU_INLINE unsigned __activemask(EMU_HERE) {
-    return unsigned(emu::emu_warp(emu::Operation::active, 0xffffffff, 0, 0, line));
+    return unsigned(emu::meet(emu::Operation::active, 0xffffffff, 0, 0, line));
 }
 EMU_INLINE unsigned __ballot_sync(unsigned mask, int predicate, EMU_HERE) {
-    return unsigned(emu::emu_warp(emu::Operation::ballot, mask, predicate != 0, 0, line));
+    return unsigned(emu::meet(emu::Operation::ballot, mask, predicate != 0, 0, line));
 }
 EMU_INLINE int __any_sync(unsigned mask, int predicate, EMU_HERE) {
-    return emu::emu_warp(emu::Operation::ballot, mask, predicate != 0, 0, line) != 0;
+    return emu::meet(emu::Operation::ballot, mask, predicate != 0, 0, line) != 0;
 }
 EMU_INLINE int __all_sync(unsigned mask, int predicate, EMU_HERE) {
-    return emu::emu_warp(emu::Operation::ballot, mask, predicate == 0, 0, line) == 0;
+    return emu::meet(emu::Operation::ballot, mask, predicate == 0, 0, line) == 0;
 }
 template <class T> EMU_INLINE unsigned __match_any_sync(unsigned mask, T value, EMU_HERE) {
-    return unsigned(emu::emu_warp(emu::Operation::match_any, mask, emu::carry(value), 0, line));
+    return unsigned(emu::meet(emu::Operation::match_any, mask, emu::carry(value), 0, line));
 }
 template <class T>
 EMU_INLINE unsigned __match_all_sync(unsigned mask, T value, int *equal, EMU_HERE) {
-    uint64_t all = emu::emu_warp(emu::Operation::match_all, mask, emu::carry(value), 0, line);
+    uint64_t all = emu::meet(emu::Operation::match_all, mask, emu::carry(value), 0, line);
     *equal = all != 0;
     return unsigned(all);
 }
@@ -83,7 +91,7 @@ EMU_INLINE unsigned __match_all_sync(unsigned mask, T value, int *equal, EMU_HER
 #define EMU_REDUCE(name, type, operation)                                                     \
     EMU_INLINE type name(unsigned mask, type value, EMU_HERE) {                               \
         uint64_t whole = uint32_t(value);                                                     \
-        return type(emu::emu_warp(emu::Operation::operation, mask, whole, 0, line));          \
+        return type(emu::meet(emu::Operation::operation, mask, whole, 0, line));          \
     }
 EMU_REDUCE(__reduce_add_sync, int, add)
 EMU_REDUCE(__reduce_add_sync, unsigned, add)
