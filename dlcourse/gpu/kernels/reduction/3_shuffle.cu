@@ -1,7 +1,7 @@
 // *sum += all of x: threads add up what they meet, warps by shuffles, the block once.
 //
 // New: a thread first sums many elements in a register; a warp's lanes hand each other their sums
-// without memory or barrier. Two barriers' worth of tree are left of eight.
+// without memory or barrier. Of the tree's eight barriers one is left.
 
 __device__ float warp_sum(float value) {
     for (int step = 16; step > 0; step /= 2) value += __shfl_down_sync(0xffffffff, value, step);
