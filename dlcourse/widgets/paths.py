@@ -9,7 +9,8 @@ from dlcourse.cluster.paths import direct, staged
 from dlcourse.draw.paths import show_paths
 from dlcourse.widgets.base import CourseWidget, module
 
-NICS = ("1 GbE", "10 GbE", *(f"InfiniBand {rate} 4x" for rate in ("QDR", "FDR", "EDR", "HDR", "NDR")))
+RATES = ("QDR", "FDR", "EDR", "HDR", "NDR")
+NICS = ("1 GbE", "10 GbE", *(f"InfiniBand {rate} 4x" for rate in RATES))
 SLOTS = ("PCIe 2.0 x16", "PCIe 3.0 x8", "PCIe 3.0 x16", "PCIe 4.0 x16", "PCIe 5.0 x16")
 COUNTS = (1, 2, 4, 8, 16, 32, 64, 128)
 
