@@ -8,9 +8,9 @@ Python; C++ runs the same tiles in loops, -O2 without vector instructions, compi
 one core. The emulator's time is that of a whole call from Python, copies included, the best of
 many taken in turns with C++. The simulator, which takes most of a minute, runs the grid once; with
 --quick it runs BLOCKS of it twice, and the better time is multiplied by what is missing, since all
-blocks do the same. What all three wrote has to agree. `plain_vs_numba` and
-`traced_vs_numba` say how many times as fast the emulator is, `plain_vs_cpp` how many times as long
-it takes.
+blocks do the same. What all three wrote has to agree. `plain_vs_numba` and `traced_vs_numba` say
+how many times as fast the emulator is; `plain_vs_cpp` how many times as long its run takes as
+C++'s, which copies nothing either, `call_vs_cpp` how many times as long the call.
 
 Two cores against one: a larger convolution, and beside it what two processes that share nothing
 gain here, which is all that this machine has to give. The corpus of planted bugs and of correct
@@ -56,11 +56,12 @@ class Case:
     args: tuple  # the third is what it writes
 
     def emulate(self, workers=1, traced=False):
-        """Run the kernel on the emulated GPU."""
+        """Run the kernel on the emulated GPU; return the seconds without call and copies."""
         options = {"constants": self.constants, "workers": workers, "traced": traced}
         trace = launch(self.source, self.entry, self.grid, self.block, self.args, **options)
         if trace.findings:
             raise AssertionError(f"{self.name}: {trace.findings[0].message}")
+        return trace.seconds
 
 
 def whole(*shape):
@@ -91,7 +92,7 @@ def simulate(case, quick):
     counts = (BLOCKS[case.name], 2) if quick else (np.prod(case.grid), 1)
     command = [sys.executable, HERE / "peers" / "simulator.py", case.name, *map(str, counts)]
     environment = dict(os.environ, NUMBA_ENABLE_CUDASIM="1")
-    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     found = json.loads(done.stdout.splitlines()[-1])
     columns, rows = (n * tile for n, tile in zip(found["grid"], case.block, strict=False))
     agree(case, "numba", found["sum"], case.args[2][:rows, :columns].sum())
@@ -119,9 +120,9 @@ def against_peers(case, quick, folder):
     """Measure one kernel on the emulator and its peers; return a row of the table."""
     case.emulate()
     ours = case.args[2].copy()
-    plain = compile_tiles(folder)
+    plain, runs = compile_tiles(folder), []
     functions = {
-        "plain": case.emulate,
+        "plain": lambda: runs.append(case.emulate()),
         "traced": lambda: case.emulate(traced=True),
         "cpp": lambda: plain(case.name, case.args),
     }
@@ -132,12 +133,14 @@ def against_peers(case, quick, folder):
     return {
         "kernel": case.name,
         "plain_s": best["plain"],
+        "plain_run_s": min(runs),
         "traced_s": best["traced"],
         "cpp_s": best["cpp"],
         "simulator_s": simulator,
         "plain_vs_numba": simulator / best["plain"],
         "traced_vs_numba": simulator / best["traced"],
-        "plain_vs_cpp": best["plain"] / best["cpp"],
+        "plain_vs_cpp": min(runs) / best["cpp"],
+        "call_vs_cpp": best["plain"] / best["cpp"],
     }
 
 
@@ -190,7 +193,7 @@ def compile_times(folder):
     """Seconds of a first launch on an empty cache, and milliseconds of one found compiled."""
     environment = dict(os.environ, XDG_CACHE_HOME=str(folder))
     command = [sys.executable, "-m", "benchmarks.peers.compile_times"]
-    options = {"env": environment, "check": True, "capture_output": True, "text": True}
+    options = {"env": environment, "check": True, "stdout": subprocess.PIPE, "text": True}
     options["cwd"] = HERE.parent
     cold, warm = (json.loads(subprocess.run(command, **options).stdout) for _ in range(2))
     return {"first_compile_s": cold[0], "next_compile_s": cold[1], "cached_ms": 1000 * warm[1]}
@@ -212,6 +215,7 @@ def summary(rows, folder, quick):
         "plain_vs_numba": min(row["plain_vs_numba"] for row in rows),
         "traced_vs_numba": min(row["traced_vs_numba"] for row in rows),
         "plain_vs_cpp": max(row["plain_vs_cpp"] for row in rows),
+        "call_vs_cpp": max(row["call_vs_cpp"] for row in rows),
         "two_cores_vs_one": two_cores(quick),
         "two_processes_vs_one": two_processes(),
         **compile_times(folder),
