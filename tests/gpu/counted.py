@@ -295,6 +295,18 @@ CASES = {
         {("x", "load"): (1, 32, 16, 16), ("y", "store"): (1, 32, 16, 16)},
         flop={"float32": 32},
     ),
+    "float2 made in place": copy(
+        "((float2 *)y)[i] = float2{x[i], 1};",
+        f4(32),
+        f4(64),
+        {("x", "load"): (1, 32, 4, 4), ("y", "store"): (1, 32, 8, 8)},
+    ),
+    "float4 of which one is used": copy(
+        "y[i] = ((const float4 *)x)[i].z;",
+        f4(128),
+        f4(32),
+        {("x", "load"): (1, 32, 16, 4), ("y", "store"): (1, 32, 4, 4)},
+    ),
     "float2, every second": copy(
         "((float2 *)y)[i] = ((const float2 *)x)[2 * i];",
         f4(128),

@@ -14,7 +14,6 @@ FLAGS = ("-O1", "-DTRACED", "-fno-jump-tables")
 GCC = (
     "-fsanitize=thread",
     "-fsanitize-coverage=trace-pc",
-    "-fno-tree-sra",  # a float4 is read at once
     "--param=tsan-distinguish-volatile=1",
     "--param=tsan-instrument-func-entry-exit=0",
 )

@@ -67,7 +67,7 @@ def launch(
         traced: count and check, about 20 times as slow.
         time_limit: seconds; then the kernel is stopped.
         filename: what messages call the source.
-        workers: OS threads, or None for as many as are worth it.
+        workers: OS threads, or None for as many as are worth it; traced launches have one.
 
     Returns:
         KernelTrace; what went wrong is in its findings.
@@ -95,7 +95,7 @@ def launch(
         began = time.perf_counter()
         reply = host.ask(
             path=library.path,
-            workers=workers or _workers(source, grid, block, traced),
+            workers=1 if traced else workers or _workers(source, grid, block),
             time_limit=time_limit,
             guards=operands.guards(),
             values=operands.fills(),
@@ -117,9 +117,9 @@ def _split(constants):
     return tuple((n, str(v)) for n, v in constants.items() if n not in values), values
 
 
-def _workers(source, grid, block, traced):
+def _workers(source, grid, block):
     """How many OS threads are worth it; one for kernels that print, so that lines keep order."""
-    if traced or "printf" in source:
+    if "printf" in source:
         return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     worth = prod((*grid, *block)) // THREADS_PER_WORKER

@@ -1,8 +1,9 @@
 // float4, int2 and their kin: CUDA's names, sizes and alignments.
 #pragma once
 
-// Clang would load and store them by parts. In the traced build they move in one piece.
-#if defined(TRACED) && defined(__clang__)
+// Compilers for processors may load and store them by parts; a GPU moves them in one piece, and so
+// does the traced build.
+#ifdef TRACED
 #define EMU_PIECE(type, n) typedef type piece __attribute__((vector_size(n * sizeof(type))));
 #define EMU_MOVES(T)                                                                           \
     T() = default;                                                                             \
