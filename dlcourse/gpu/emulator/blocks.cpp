@@ -4,7 +4,6 @@
 // flag): then it takes in another beside it, up to SLOTS, and goes round among them.
 #include "internal.h"
 #include "memory.h"
-#include "switch.h"
 
 namespace emu {
 
@@ -103,7 +102,7 @@ EXPORT void emu_run(Machine *machine, Launch *launch, uint32_t number) {
         else if (!w.resident) break;
         else turn = (turn ? turn : w.resident) - 1;  // newest first: it waits for nobody, often
         w.running = w.slots[turn];
-        emu_switch(&w.stack_pointer, w.running->fibers[w.running->current].stack_pointer);
+        enter(*w.running);
         w.running = nullptr;
         if (w.event == Worker::finished) retire(w, turn);
         if (w.event == Worker::stopped) end_soon(*launch);

@@ -42,6 +42,7 @@ inline void copy_name(char (&to)[48], const char *from) {
 }
 
 // runtime.cpp
+void enter(Block &);             // the scheduler lets a block run
 void leave(Block &, int event);  // the fiber gives the worker back to the scheduler
 void begin_threads(Block &);     // makes a block's threads ready
 // warp.cpp

@@ -106,6 +106,14 @@ HOT void become(Block &b, uint32_t thread) {
     if (b.started <= thread) b.started = thread + 1;
 }
 
+// From the scheduler: run a block until it finishes, or only waits for others.
+void enter(Block &b) {
+    void **here = &b.worker->stack_pointer;
+    if (b.started) return emu_switch(here, b.fibers[b.current].stack_pointer);
+    become(b, 0);
+    emu_enter(here, stack_top(b, 0), emu_kernel);
+}
+
 void leave(Block &b, int event) {
     Worker &worker = *b.worker;
     worker.event = decltype(worker.event)(event);
@@ -121,10 +129,10 @@ static void run_nobody(Block &b) {
 HOT void run(Block &b, uint32_t thread) {
     if (thread == NOBODY) return run_nobody(b);
     void **here = &b.fibers[b.current].stack_pointer;
-    void *&there = b.fibers[thread].stack_pointer;
-    if (thread >= b.started) there = fresh_stack(stack_top(b, thread), emu_kernel);
+    bool fresh = thread >= b.started;
     become(b, thread);
-    emu_switch(here, there);
+    if (fresh) return emu_enter(here, stack_top(b, thread), emu_kernel);
+    emu_switch(here, b.fibers[thread].stack_pointer);
 }
 
 HOT Fiber &stop_running(Block &b, Wait wait, int32_t line) {
@@ -152,8 +160,6 @@ void begin_threads(Block &b) {
     b.reduced[0] = b.reduced[2] = 0;
     b.reduced[1] = 1;
     got_further(b);
-    b.fibers[0].stack_pointer = fresh_stack(stack_top(b, 0), emu_kernel);
-    become(b, 0);
 }
 
 extern "C" {

@@ -130,7 +130,7 @@ enum class Operation : uint8_t {
     add, min_signed, max_signed, min_unsigned, max_unsigned, bit_and, bit_or, bit_xor,
 };
 
-struct alignas(64) Fiber {
+struct alignas(32) Fiber {
     void *stack_pointer;  // while it does not run
     int32_t line;         // where it waits
     Wait wait;
@@ -139,7 +139,6 @@ struct alignas(64) Fiber {
     uint32_t mask;    // lanes named in that operation
     int32_t source;   // lane it wants to read from
     uint64_t value;   // what it gave; then, what it got
-    uint64_t extra;   // for the traced build, free
 };
 
 struct Block {

@@ -3,21 +3,20 @@
 // It ends with a jump, not a return: a processor expects a return to lead to the last call, which
 // another fiber made, but learns quickly where a jump leads to, all threads waiting in one place.
 // For the same reason runtime.cpp comes here by tail calls.
+//
 // x86-64 on Linux ran; Windows and arm64 were compiled only.
 #include "switch.h"
 
-#include <string.h>
-
 #ifdef __APPLE__
-#define EMU_SYMBOL(name) "_" name
+#define FUNCTION(name) ".globl _" name "\n.p2align 4\n_" name ":\n"
 #else
-#define EMU_SYMBOL(name) name
+#define FUNCTION(name) ".globl " name "\n.p2align 4\n" name ":\n"
 #endif
-#define EMU_FUNCTION(name) ".globl " EMU_SYMBOL(name) "\n.p2align 4\n" EMU_SYMBOL(name) ":\n"
 
 #if defined(__aarch64__)
 
-asm(".text\n" EMU_FUNCTION("emu_switch") R"(
+asm(R"(
+.macro emu_save
     sub sp, sp, #160
     stp x19, x20, [sp, #0]
     stp x21, x22, [sp, #16]
@@ -32,7 +31,10 @@ asm(".text\n" EMU_FUNCTION("emu_switch") R"(
     mov x9, sp
     str x9, [x0]
     mov sp, x1
-)" EMU_FUNCTION("emu_resume") R"(
+.endm
+)");
+asm(R"(
+.macro emu_restore
     ldp x19, x20, [sp, #0]
     ldp x21, x22, [sp, #16]
     ldp x23, x24, [sp, #32]
@@ -46,67 +48,81 @@ asm(".text\n" EMU_FUNCTION("emu_switch") R"(
     add sp, sp, #160
     mov x9, x30
     br x9
+.endm
 )");
-
-void *fresh_stack(char *top, void (*start)(void)) {
-    uint64_t *saved = (uint64_t *)(top - 160);
-    memset(saved, 0, 160);
-    saved[11] = (uint64_t)start;  // x30
-    return saved;
-}
+asm(R"(
+.macro emu_start
+    mov x29, #0
+    mov x30, #0
+    br x2
+.endm
+)");
 
 #elif defined(_WIN32)
 
-// Windows also keeps ten vector registers, and the limits of the stack in the thread's block.
-asm(".text\n" EMU_FUNCTION("emu_switch") R"(
+// Ten vector registers more, and the limits of the stack, which Windows keeps for each thread.
+asm(R"(
+.macro emu_save
     pushq %rbp; pushq %rbx; pushq %rdi; pushq %rsi
     pushq %r12; pushq %r13; pushq %r14; pushq %r15
     pushq %gs:0x08; pushq %gs:0x10; pushq %gs:0x1478
     subq $160, %rsp
-    movups %xmm6, 0(%rsp);   movups %xmm7, 16(%rsp);  movups %xmm8, 32(%rsp)
-    movups %xmm9, 48(%rsp);  movups %xmm10, 64(%rsp); movups %xmm11, 80(%rsp)
-    movups %xmm12, 96(%rsp); movups %xmm13, 112(%rsp)
+    movups %xmm6, 0(%rsp);    movups %xmm7, 16(%rsp);   movups %xmm8, 32(%rsp)
+    movups %xmm9, 48(%rsp);   movups %xmm10, 64(%rsp);  movups %xmm11, 80(%rsp)
+    movups %xmm12, 96(%rsp);  movups %xmm13, 112(%rsp)
     movups %xmm14, 128(%rsp); movups %xmm15, 144(%rsp)
     movq %rsp, (%rcx)
     movq %rdx, %rsp
-)" EMU_FUNCTION("emu_resume") R"(
-    movups 0(%rsp), %xmm6;   movups 16(%rsp), %xmm7;  movups 32(%rsp), %xmm8
-    movups 48(%rsp), %xmm9;  movups 64(%rsp), %xmm10; movups 80(%rsp), %xmm11
-    movups 96(%rsp), %xmm12; movups 112(%rsp), %xmm13
+.endm
+)");
+asm(R"(
+.macro emu_restore
+    movups 0(%rsp), %xmm6;    movups 16(%rsp), %xmm7;   movups 32(%rsp), %xmm8
+    movups 48(%rsp), %xmm9;   movups 64(%rsp), %xmm10;  movups 80(%rsp), %xmm11
+    movups 96(%rsp), %xmm12;  movups 112(%rsp), %xmm13
     movups 128(%rsp), %xmm14; movups 144(%rsp), %xmm15
     addq $160, %rsp
     popq %gs:0x1478; popq %gs:0x10; popq %gs:0x08
     popq %r15; popq %r14; popq %r13; popq %r12
     popq %rsi; popq %rdi; popq %rbx; popq %rbp; popq %rcx
     jmpq *%rcx
+.endm
 )");
-
-void *fresh_stack(char *top, void (*start)(void)) {
-    uint64_t *saved = (uint64_t *)(top - 312);  // 256 that emu_resume pops, 48 of home space, 8
-    memset(saved, 0, 256);                      // stack limit 0: nothing is probed
-    saved[22] = (uint64_t)top;                  // stack base
-    saved[31] = (uint64_t)start;
-    return saved;
-}
+asm(R"(
+.macro emu_start
+    movq %rdx, %gs:0x08
+    movq $0, %gs:0x10
+    movq $0, %gs:0x1478
+    subq $40, %rsp
+    jmpq *%r8
+.endm
+)");
 
 #elif defined(__x86_64__)
 
-asm(".text\n" EMU_FUNCTION("emu_switch") R"(
+asm(R"(
+.macro emu_save
     pushq %rbp; pushq %rbx; pushq %r12; pushq %r13; pushq %r14; pushq %r15
     movq %rsp, (%rdi)
     movq %rsi, %rsp
-)" EMU_FUNCTION("emu_resume") R"(
+.endm
+)");
+asm(R"(
+.macro emu_restore
     popq %r15; popq %r14; popq %r13; popq %r12; popq %rbx; popq %rbp; popq %rcx
     jmpq *%rcx
+.endm
 )");
-
-void *fresh_stack(char *top, void (*start)(void)) {
-    uint64_t *saved = (uint64_t *)(top - 64);
-    memset(saved, 0, 48);
-    saved[6] = (uint64_t)start;  // six registers below it; one word above keeps the alignment
-    return saved;
-}
+asm(R"(
+.macro emu_start
+    leaq -8(%rsp), %rsp
+    jmpq *%rdx
+.endm
+)");
 
 #else
 #error "The emulated GPU knows x86-64 and arm64."
 #endif
+
+asm(".text\n" FUNCTION("emu_switch") "emu_save\n" FUNCTION("emu_resume") "emu_restore\n"
+        FUNCTION("emu_enter") "emu_save\n emu_start\n");
