@@ -1,6 +1,9 @@
 """The training loop: on one device, and on every rank of a World with a strategy in it."""
 
-from dlcourse.parallel.data import batch
+import numpy as np
+
+from dlcourse.cluster.collectives.all_reduce import all_reduce
+from dlcourse.parallel.data import batch, share
 from dlcourse.parallel.models import loss, optimizer
 
 
@@ -32,3 +35,36 @@ def train_one(network, data, steps=10, size=32, update="sgd"):
         updating.step()
         losses.append(value.item())
     return losses
+
+
+def train(world, strategy, data, steps=10, size=32, first=0):
+    """Train with a strategy, on every rank; each takes its share of every batch.
+
+    Args:
+        world: the World, or the Group of it, whose ranks share the rows of a batch.
+        strategy: has step(x, y, of), which trains on a rank's rows and returns their part of the
+            loss; `of` is the number of targets in the whole batch.
+        data: (x, y) tensors, the same in all ranks.
+        steps: how many.
+        size: rows in a step, of all ranks together.
+        first: number of the first step: not 0 after a checkpoint.
+
+    Returns:
+        list of the whole batches' losses before each step.
+
+    >>> from dlcourse.cluster.run import run
+    >>> from dlcourse.parallel.data import images
+    >>> from dlcourse.parallel.data_parallel import Overlapped
+    >>> from dlcourse.parallel.models import convnet
+    >>> data = images(64)
+    >>> def program(world):
+    ...     return train(world, Overlapped(world, convnet()), data, steps=3)
+    >>> several, one = run(program, ranks=4).results[0], train_one(convnet(), data, steps=3)
+    >>> np.allclose(several, one, rtol=1e-12)
+    True
+    """
+    losses = []
+    for step in range(first, first + steps):
+        rows = batch(data, step, size)
+        losses.append(strategy.step(*share(world, rows), of=rows[1].numel()))
+    return all_reduce(world, np.array(losses)).tolist()

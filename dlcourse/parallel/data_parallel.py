@@ -1,0 +1,150 @@
+"""Data parallelism: every rank has the whole network and some rows of the batch.
+
+The gradients of the ranks are added up; every rank then makes the same update. Three ways to add:
+one message for each parameter, few long messages, and few long messages that travel while backward
+still computes.
+
+Source of buckets and hooks: Li et al., "PyTorch Distributed", 2020, https://arxiv.org/abs/2006.15704.
+"""
+
+from functools import partial
+
+from dlcourse.cluster.collectives.all_reduce import all_reduce
+from dlcourse.cluster.collectives.broadcast import broadcast
+from dlcourse.parallel.exchange import Exchange
+from dlcourse.parallel.flat import buckets, join, when_ready
+from dlcourse.parallel.models import loss, optimizer
+
+
+class Naive:
+    """Adds up the gradients of one parameter after the other, once backward has ended.
+
+    Args:
+        world: a World.
+        network: torch.nn.Module; begins as rank 0's does, and is changed in place.
+        update: "sgd" or "adam".
+
+    >>> from dlcourse.cluster.run import run
+    >>> from dlcourse.parallel.data import images
+    >>> from dlcourse.parallel.models import convnet
+    >>> from dlcourse.parallel.train import train
+    >>> data = images(64)
+    >>> def program(world):
+    ...     return train(world, Naive(world, convnet(seed=world.rank)), data, steps=3)
+    >>> losses = run(program, ranks=4).results
+    >>> losses[0][0] > losses[0][-1], losses[0] == losses[3]
+    (True, True)
+    """
+
+    def __init__(self, world, network, update="sgd"):
+        self.world, self.network = world, network
+        self.parameters = list(network.parameters())
+        for parameter in self.parameters:
+            broadcast(world, parameter.data)
+        self.optimizer = optimizer(update, self.parameters)
+
+    def step(self, x, y, of):
+        """Show the network this rank's rows of a batch with `of` targets; return their loss."""
+        self.clear()
+        value = loss(self.network(x), y, of)
+        value.backward()
+        self.reduce()
+        self.optimizer.step()
+        return value.item()
+
+    def clear(self):
+        """Forget the last step's gradients."""
+        self.optimizer.zero_grad()
+
+    def reduce(self):
+        """Turn this rank's gradients into the sums of all ranks'."""
+        for parameter in self.parameters:
+            all_reduce(self.world, parameter.grad)
+
+    def tensors(self):
+        """Parameters and the optimizer's state by name, whole: what a checkpoint keeps."""
+        return {
+            name: {"value": parameter.detach()} | self.optimizer.state[parameter]
+            for name, parameter in self.network.named_parameters()
+        }
+
+    def restore(self, tensors):
+        """Go on from what `tensors` gave, of any strategy."""
+        for name, parameter in self.network.named_parameters():
+            state = dict(tensors[name])
+            parameter.data.copy_(state.pop("value"))
+            self.optimizer.state[parameter] = {k: t.clone() for k, t in state.items()}
+
+
+class Bucketed(Naive):
+    """Adds up buckets: gradients that lie one behind the other in memory, in one message.
+
+    Args:
+        world, network, update: as for Naive.
+        limit: bytes in a bucket; a longer parameter has one of its own. 25 MiB is torch's choice.
+
+    >>> from dlcourse.cluster.run import run
+    >>> from dlcourse.parallel.models import convnet
+    >>> run(lambda world: len(Bucketed(world, convnet(), limit=2**15).buckets), ranks=2).results
+    [3, 3]
+    """
+
+    def __init__(self, world, network, update="sgd", limit=25 * 2**20):
+        super().__init__(world, network, update)
+        self.groups = buckets(self.parameters, limit)
+        self.buckets = []
+        for group in self.groups:
+            bucket, views = join(group)
+            self.buckets.append(bucket)
+            for parameter, view in zip(group, views, strict=True):
+                parameter.grad = view  # backward adds to it in place
+
+    def clear(self):
+        """Forget the last step's gradients."""
+        for bucket in self.buckets:
+            bucket.zero_()
+
+    def reduce(self):
+        """Turn this rank's gradients into the sums of all ranks'."""
+        for bucket in self.buckets:
+            all_reduce(self.world, bucket)
+
+
+class Overlapped(Bucketed):
+    """Sends a bucket as soon as backward has filled it, and goes on computing.
+
+    When a bucket sets out, the one before it is added up: it had a bucket's time to arrive.
+
+    Args:
+        world, network, update, limit: as for Bucketed.
+
+    >>> from dlcourse.cluster.run import run
+    >>> from dlcourse.parallel.data import images
+    >>> from dlcourse.parallel.models import convnet
+    >>> from dlcourse.parallel.train import train
+    >>> data = images(64)
+    >>> def losses(world, strategy):
+    ...     return train(world, strategy(world, convnet()), data, steps=3)
+    >>> run(losses, 2, args=(Overlapped,)).results == run(losses, 2, args=(Naive,)).results
+    True
+    """
+
+    def __init__(self, world, network, update="sgd", limit=25 * 2**20):
+        super().__init__(world, network, update, limit)
+        self.under_way = []
+        for number, group in enumerate(self.groups):
+            when_ready(group, partial(self.begin, number))
+
+    def reduce(self):
+        """Wait for what is still under way."""
+        for exchange in self.under_way:
+            exchange.add()
+        for exchange in self.under_way:
+            exchange.finish()
+        self.under_way.clear()
+
+    def begin(self, number):
+        """Let a bucket set out."""
+        self.under_way.append(Exchange(self.world, self.buckets[number], tag=number))
+        if len(self.under_way) > 1:
+            self.under_way[-2].add()
