@@ -1,5 +1,7 @@
 """What all collectives need: views and parts of arrays, NumPy's or torch's, received in turn."""
 
+from collections import deque
+
 import numpy as np
 
 
@@ -76,15 +78,16 @@ def empty(like, length=None):
     return np.empty(shape, like.dtype)
 
 
-def in_turn(world, coming):
-    """Receive one message after the other, the next one asked for while this one is used.
+def in_turn(world, coming, ahead=2):
+    """Receive one message after the other, the next ones asked for while this one is used.
 
     Args:
         world: a World.
-        coming: iterable of (buffer, source, about); a buffer may come again in the turn after next.
+        coming: iterable of (buffer, source, about); a buffer may come again after `ahead` others.
+        ahead: how many are asked for at a time.
 
     Yields:
-        (buffer, about), the buffer filled.
+        [buffer, about], the buffer filled.
 
     >>> from dlcourse.cluster.run import run
     >>> def program(world):
@@ -97,15 +100,15 @@ def in_turn(world, coming):
     >>> run(program, ranks=3).results[0]
     [(1, 'one'), (2, 'two')]
     """
-    asked = before = None
+    asked = deque()
     for buffer, source, about in coming:
-        request = world.irecv(buffer, source)
-        if asked:
-            asked.wait()
+        asked.append((world.irecv(buffer, source), buffer, about))
+        if len(asked) == ahead:
+            request, *before = asked.popleft()
+            request.wait()
             yield before
-        asked, before = request, (buffer, about)
-    if asked:
-        asked.wait()
+    for request, *before in asked:
+        request.wait()
         yield before
 
 

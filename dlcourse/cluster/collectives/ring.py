@@ -7,18 +7,21 @@ Source: Patarasuk, Yuan, "Bandwidth optimal all-reduce algorithms for clusters o
 2009, https://doi.org/10.1016/j.jpdc.2008.09.002.
 """
 
+import math
 from collections import deque
+from itertools import cycle
 
 from dlcourse.cluster.collectives.arrays import cut, empty, in_turn
 
 
-def ring(world, array, segments=1):
+def ring(world, array, segments=1, room=None):
     """Add the arrays of all ranks up: a reduce-scatter, then an all-gather.
 
     Args:
         world: a World.
         array: one-dimensional array; overwritten with the sum.
         segments: messages for each part: one is added while the next one travels.
+        room: see `travel`; `tuned` gives both.
 
     >>> from dlcourse.cluster.run import run
     >>> import numpy as np
@@ -30,29 +33,34 @@ def ring(world, array, segments=1):
     [[2, 20, 1], [2, 20, 1]]
     """
     parts, steps = cut(array, world.size), world.size - 1
-    travel(world, parts, world.rank - 1, adding=steps, keeping=steps, segments=segments)
+    travel(world, parts, world.rank - 1, steps, steps, segments, room)
 
 
-def about_1_mib(array, size):
-    """Choose segments of about 1 MiB: on real machines, adding and sending then overlap best.
+def tuned(array, size):
+    """Choose how a ring is fast on real processors: messages of about 1 MiB, room kept for them.
 
-    Shorter ones pay for their messages, longer ones leave the processor waiting for the first.
+    While a message travels the one before it is added. Shorter ones pay more for their number,
+    longer ones leave the processor idle. Memory that was just made is slow to write to: who calls
+    again and again keeps this room.
 
     Args:
-        array: what is to be all-reduced.
+        array: one-dimensional, what is to be all-reduced.
         size: number of ranks.
 
     Returns:
-        int, segments for `ring`.
+        dict, the further arguments of `ring`: segments and room.
 
     >>> import numpy as np
-    >>> about_1_mib(np.zeros(2**20), size=2), about_1_mib(np.zeros(100), size=2)
-    (4, 1)
+    >>> choice = tuned(np.zeros(2**20), size=2)
+    >>> choice["segments"], [len(place) for place in choice["room"]]
+    (4, [131072, 131072, 131072, 131072])
     """
-    return max(1, round(array.nbytes / size / 2**20))
+    segments = max(1, round(array.nbytes / size / 2**20))
+    longest = math.ceil(math.ceil(len(array) / size) / segments)
+    return {"segments": segments, "room": [empty(array, longest) for _ in range(ROOM)]}
 
 
-def travel(world, parts, start, adding=0, keeping=0, segments=1):
+def travel(world, parts, start, adding=0, keeping=0, segments=1, room=None):
     """Send a part to the right, then send on what arrives from the left, step by step.
 
     In step t a rank receives parts[start - t - 1] and sends what it received in step t - 1. The
@@ -66,6 +74,8 @@ def travel(world, parts, start, adding=0, keeping=0, segments=1):
         adding: steps in which a rank adds its own part to the one that arrives.
         keeping: further steps in which the part that arrives replaces its own.
         segments: messages for each part: one is added while the next one travels.
+        room: list of two arrays or more, as long as the longest message, for what is to be added;
+            that many messages are asked for ahead. Two new ones if left out.
 
     >>> from dlcourse.cluster.run import run
     >>> import numpy as np
@@ -78,10 +88,11 @@ def travel(world, parts, start, adding=0, keeping=0, segments=1):
     """
     steps = adding + keeping if world.size > 1 else 0
     right = (world.rank + 1) % world.size
+    room = room or [empty(parts[0], -(-max(map(len, parts)) // segments)) for _ in range(2)]
     mine = [cut(parts[start % world.size], segments)] if steps else []
     sending = deque(world.isend(piece, right) for pieces in mine for piece in pieces)
-    coming = _coming(world, parts, start, adding, steps, segments)
-    for arrived, (step, piece) in in_turn(world, coming):
+    coming = _coming(world, parts, start, adding, steps, segments, room)
+    for arrived, (step, piece) in in_turn(world, coming, len(room)):
         if step < adding:
             piece += arrived
         sending.popleft().wait()
@@ -89,17 +100,18 @@ def travel(world, parts, start, adding=0, keeping=0, segments=1):
             sending.append(world.isend(piece, right))
 
 
-def _coming(world, parts, start, adding, steps, segments):
+def _coming(world, parts, start, adding, steps, segments, room):
     """Yield (buffer, source, (step, piece of a part)) in the order in which the pieces come in.
 
     A kept piece replaces the old one at once. It can't arrive before that one was sent: it is made
     of it.
     """
-    left, size = (world.rank - 1) % world.size, world.size
-    room = [empty(parts[0], -(-max(map(len, parts)) // segments)) for _ in range(2)]
-    turn = 0
+    left, places = (world.rank - 1) % world.size, cycle(room)
     for step in range(steps):
-        part = parts[(start - step - 1) % size]
+        part = parts[(start - step - 1) % world.size]
         for piece in cut(part, segments) if segments > 1 else (part,):
-            turn = 1 - turn
-            yield room[turn][: len(piece)] if step < adding else piece, left, (step, piece)
+            buffer = next(places)[: len(piece)] if step < adding else piece
+            yield buffer, left, (step, piece)
+
+
+ROOM = 4  # messages asked for ahead on real processors
