@@ -154,12 +154,16 @@ def _outcome(arena, library, source, findings, seconds):
     if 0 < record.trace_size <= record.trace_capacity:
         data = _text(arena, arena.counted, record.trace_size)
         counts = unpack(data, library.sites, source.splitlines())
-    printed = _text(arena, arena.printed, min(record.print_size, record.print_capacity))
+    printed = _text(arena, arena.printed, min(record.print_size, PRINTED)).decode(errors="replace")
+    if record.print_size > PRINTED:
+        printed += (
+            f"... and {record.print_size - PRINTED:,} bytes more, for which there is no room\n"
+        )
     return counts | {
         "barriers": record.barriers,
         "shared_bytes": record.static_shared + record.dynamic_shared,
         "findings": tuple(findings),
-        "printed": printed.decode(errors="replace"),
+        "printed": printed,
         "seconds": seconds,
     }
 

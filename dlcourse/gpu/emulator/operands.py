@@ -48,12 +48,16 @@ class Operands:
             self.arena.fill(place, value)
         at = self.arena.values
         for i, (parameter, arg) in enumerate(zip(self.parameters, self.args, strict=True)):
-            data = (
-                arg.tobytes() if not isinstance(arg, np.ndarray) else self._pointer(parameter, arg)
-            )
+            data = self._bytes(parameter, arg)
             self.arena.bytes[at : at + len(data)] = np.frombuffer(data, np.uint8)
             self.arena.launch.arguments[i] = self.host.base + at
             at += -(-len(data) // 16) * 16
+
+    def _bytes(self, parameter, arg):
+        """What the kernel finds in a parameter."""
+        if isinstance(arg, np.ndarray):
+            return self._pointer(parameter, arg)
+        return np.asarray(arg, parameter.dtype).tobytes() if parameter.dtype else arg.tobytes()
 
     def _pointer(self, parameter, array):
         """An array's address in the worker; its region gets the name of its first parameter."""

@@ -32,8 +32,6 @@ asm(R"(
     str x9, [x0]
     mov sp, x1
 .endm
-)");
-asm(R"(
 .macro emu_restore
     ldp x19, x20, [sp, #0]
     ldp x21, x22, [sp, #16]
@@ -49,8 +47,6 @@ asm(R"(
     mov x9, x30
     br x9
 .endm
-)");
-asm(R"(
 .macro emu_start
     mov x29, #0
     mov x30, #0
@@ -74,8 +70,6 @@ asm(R"(
     movq %rsp, (%rcx)
     movq %rdx, %rsp
 .endm
-)");
-asm(R"(
 .macro emu_restore
     movups 0(%rsp), %xmm6;    movups 16(%rsp), %xmm7;   movups 32(%rsp), %xmm8
     movups 48(%rsp), %xmm9;   movups 64(%rsp), %xmm10;  movups 80(%rsp), %xmm11
@@ -87,8 +81,6 @@ asm(R"(
     popq %rsi; popq %rdi; popq %rbx; popq %rbp; popq %rcx
     jmpq *%rcx
 .endm
-)");
-asm(R"(
 .macro emu_start
     movq %rdx, %gs:0x08
     movq $0, %gs:0x10
@@ -106,14 +98,10 @@ asm(R"(
     movq %rsp, (%rdi)
     movq %rsi, %rsp
 .endm
-)");
-asm(R"(
 .macro emu_restore
     popq %r15; popq %r14; popq %r13; popq %r12; popq %rbx; popq %rbp; popq %rcx
     jmpq *%rcx
 .endm
-)");
-asm(R"(
 .macro emu_start
     leaq -8(%rsp), %rsp
     jmpq *%rdx
