@@ -116,24 +116,38 @@ static bool approach(const Moment &m, Resident &r, uint64_t address, uint32_t wi
     return false;
 }
 
-static inline void access(uint64_t address, uint32_t width, uint32_t site, Deed deed,
-                          Manner manner) {
+// A basic block begins, or the access that leads one.
+static inline void enter(Block &b, Resident &r, uint32_t site, uint64_t address) {
+    if (__builtin_expect(trace->shadow.in_doubt(), 0)) trace->shadow.settle();
+    log_entry(b, r, site, address);
+}
+
+static __attribute__((noinline)) void check(const Moment &m, Resident &r, const Near &near,
+                                            uint64_t address, uint32_t width, Deed deed,
+                                            Manner manner) {
+    bool shared = near.object->space == Space::shared;
+    uint32_t alone = trace->resident_count == 1 ? r.knowledge.barrier : r.floor;
+    Step step = {m, r.knowledge, *near.object, address, width, deed, manner,
+                 shared ? r.floor : 1, r.floor, alone};
+    trace->shadow.visit(step, near.cells, address - near.base);
+}
+
+__attribute__((always_inline)) static inline void
+access(uint64_t address, uint32_t width, uint32_t site, Deed deed, Manner manner) {
     Block &b = self();
     Resident &r = resident(b);
-    if (is_own(b, address)) return;
     Moment m = {b, b.current, site};
     Near &near = r.near[site];
-    if (address - near.base >= near.limit || address & near.align)
-        if (!approach(m, r, address, width, deed)) return;
-    log_entry(b, r, site, address);
+    bool leads = trace_sites[site].flags & LEADS;
+    if (__builtin_expect(address - near.base >= near.limit || address & near.align, 0))
+        if (is_own(b, address) || !approach(m, r, address, width, deed)) {
+            if (leads) enter(b, r, site, 0);
+            return;
+        }
+    if (leads) enter(b, r, site, address);
+    else log_entry(b, r, site, address);
     if (manner) trace->clocks.acquire(r.knowledge, m, address);
-    if (near.cells) {
-        bool shared = near.object->space == Space::shared;
-        uint32_t alone = trace->resident_count == 1 ? r.knowledge.barrier : r.floor;
-        Step step = {m, r.knowledge, *near.object, address, width, deed, manner,
-                     shared ? r.floor : 1, r.floor, alone};
-        trace->shadow.visit(step, near.cells, address - near.base);
-    }
+    if (near.cells) check(m, r, near, address, width, deed, manner);
     if (manner && deed != Deed::load) trace->clocks.release(r.knowledge, m, address);
 }
 

@@ -7,17 +7,18 @@ lines and kinds is added to the text for the emulator, and handed back for its r
 """
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from dlcourse.gpu.emulator.assembly import Call, Flop, functions, target_of
 from dlcourse.gpu.emulator.order import Loop, number, successors
 
 ACCESS = re.compile(r"__tsan_(unaligned_)?(volatile_)?(read|write)(\d+|_range)$")
 COPY = re.compile(r"__tsan_(memcpy|memmove|memset)$")
+ASKED = re.compile(r"emu_(thread|block|block_size|grid_size|lane|shared|dynamic)$")  # asked.cpp
 BLOCK = "__sanitizer_cov_trace_pc"
 ATOMIC = "trace_atomic"
 KINDS = {"none": 0, "block": 1, "load": 2, "store": 3, "atomic": 4}  # trace.h has the same
-VOLATILE, UNALIGNED = 1, 2  # flags, as in trace.h
+VOLATILE, UNALIGNED, LEADS = 1, 2, 4  # flags, as in trace.h
 MOST_SITES = 1 << 16  # numbers have 16 bits in the logs
 
 
@@ -29,9 +30,9 @@ class Site:
         kind: a key of KINDS; "none" is the end of a loop.
         line, column: of the student's source; 0 is unknown.
         width: bytes of the access; 0 is known only as it runs.
-        flags: VOLATILE, UNALIGNED.
+        flags: VOLATILE, UNALIGNED; LEADS: counts as its block, too.
         loop: number of the innermost loop around it, or -1.
-        flop: for a block, its arithmetic: (line, type, count).
+        flop: of the block that it is or leads: (line, type, count).
     """
 
     kind: str
@@ -91,14 +92,34 @@ def annotate(text, filename):
     target = target_of(text)
     program = functions(text, filename)
     ours = [f for f in program if f.ours and not f.name.startswith("emu_")]
+    lines = text.splitlines()
+    _let_accesses_lead(ours, lines)
     places, loops = number(ours, _numbers)
     if len(places) > MOST_SITES:
         raise ValueError(f"{len(places)} memory accesses and blocks; at most {MOST_SITES} fit")
-    lines = text.splitlines()
     _silence(lines, [f for f in program if f not in ours], target)
     found = _sites(places, _arithmetic(ours))
     _pass_numbers(lines, places, target)
     return Annotated("\n".join([*lines, *_tables(found, loops, target), ""]), found)
+
+
+def _let_accesses_lead(program, lines):
+    """Let a block's first access stand for the block: one call fewer, where nothing is between."""
+    for block in (block for function in program for block in function.blocks):
+        items = block.items
+        for at, item in enumerate(items):
+            if not isinstance(item, Call) or item.name != BLOCK:
+                continue
+            calls = (i for i in items[at + 1 :] if isinstance(i, Call) and not ASKED.match(i.name))
+            first = next(calls, None)
+            if first and ACCESS.match(first.name):
+                lines[item.index] = ""
+                items.remove(first)
+                items[at] = replace(first, leads=True)
+
+
+def _is_block(item):
+    return isinstance(item, Call) and (item.name == BLOCK or item.leads)
 
 
 def _numbers(item):
@@ -141,8 +162,10 @@ def _site(call, loop, second, flop):
         return Site("store" if stores else "load", flags=UNALIGNED, **where)
     unaligned, volatile, kind, width = ACCESS.match(call.name).groups()
     flags = VOLATILE * bool(volatile) | UNALIGNED * bool(unaligned or width == "_range")
+    flags |= LEADS * call.leads
     width = 0 if width == "_range" else int(width)
-    return Site({"read": "load", "write": "store"}[kind], width=width, flags=flags, **where)
+    kind = {"read": "load", "write": "store"}[kind]
+    return Site(kind, width=width, flags=flags, flop=flop, **where)
 
 
 def _pass_numbers(lines, places, target):
@@ -200,7 +223,7 @@ def _arithmetic(program):
             for item in block.items:
                 if isinstance(item, Flop) and owner is not None:
                     found.setdefault(owner, []).append((item.line, item.type, item.count))
-                elif isinstance(item, Call) and item.name == BLOCK:
+                elif _is_block(item):
                     owner = item.index
     return found
 
@@ -224,5 +247,5 @@ def _owners(blocks):
 
 
 def _last_call(block):
-    calls = [i.index for i in block.items if isinstance(i, Call) and i.name == BLOCK]
+    calls = [i.index for i in block.items if _is_block(i)]
     return calls[-1] if calls else None

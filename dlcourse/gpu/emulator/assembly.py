@@ -96,13 +96,17 @@ def target_of(text):
 
 @dataclass(frozen=True)
 class Call:
-    """A call or tail call of a name, at an index into the text's lines."""
+    """A call or tail call of a name, at an index into the text's lines.
+
+    `leads`: it stands for the basic block that begins here (annotate.py).
+    """
 
     index: int
     name: str
     line: int  # of the student's source; 0 if its place is unknown
     column: int
     tail: bool = False
+    leads: bool = False
 
 
 @dataclass(frozen=True)

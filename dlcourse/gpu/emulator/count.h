@@ -23,11 +23,10 @@ struct Tally {
 // One request: the addresses of the lanes that take part, in the order of lanes.
 struct Request {
     const Block &block;
-    uint32_t warp, site, lanes, count;
+    uint32_t warp, site, lanes = 0, count = 0;
     uint64_t at[LANES];  // the first `count`
 
-    Request(const Block &b, uint32_t warp, uint32_t site, uint32_t lanes, uint32_t count)
-        : block(b), warp(warp), site(site), lanes(lanes), count(count) {}
+    Request(const Block &b, uint32_t warp, uint32_t site) : block(b), warp(warp), site(site) {}
 };
 
 class Count {

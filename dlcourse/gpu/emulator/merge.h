@@ -90,17 +90,20 @@ class Merge {
     }
 
     void pass(const Block &b, uint32_t warp, uint32_t site, uint32_t lanes, const uint64_t *entries) {
-        uint32_t number = uint32_t(__builtin_popcount(lanes));
-        if (trace_sites[site].kind == SiteKind::block) {
+        const Site &place = trace_sites[site];
+        if (place.kind == SiteKind::block || place.flags & LEADS) {
             count->block_warps[site]++;
-            count->block_lanes[site] += number;
-            return;
+            count->block_lanes[site] += uint32_t(__builtin_popcount(lanes));
         }
-        Request request(b, warp, site, lanes, number);
-        uint32_t i = 0;
-        for (uint32_t rest = lanes; rest; rest &= rest - 1)
-            request.at[i++] = address_of(entries[__builtin_ctz(rest)]);
-        count->add(request);
+        if (place.kind == SiteKind::block) return;
+        Request request(b, warp, site);
+        for (uint32_t rest = lanes; rest; rest &= rest - 1) {
+            uint64_t address = address_of(entries[__builtin_ctz(rest)]);
+            request.at[request.count] = address;
+            request.count += address != 0;
+            if (address) request.lanes |= rest & -rest;
+        }
+        if (request.count) count->add(request);
     }
 
     // What is left of a lane's log goes to its beginning.

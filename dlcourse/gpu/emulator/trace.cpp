@@ -13,8 +13,7 @@ extern "C" {
 
 void __sanitizer_cov_trace_pc(uint32_t site) {
     Block &b = self();
-    if (trace->shadow.in_doubt()) trace->shadow.settle();
-    log_entry(b, resident(b), site, 0);
+    enter(b, resident(b), site, 0);
 }
 
 #define ACCESS(size)                                                                              \

@@ -20,7 +20,7 @@ namespace emu {
 // --- the tables of annotate.py: `site` is an index, and grows along every path through the code --
 
 enum class SiteKind : uint8_t { none, block, load, store, atomic };
-constexpr uint8_t VOLATILE = 1, UNALIGNED = 2;
+constexpr uint8_t VOLATILE = 1, UNALIGNED = 2, LEADS = 4;  // LEADS: counts as its block, too
 
 struct Site {
     int32_t line, loop;  // of the student's source; index of the innermost loop, or -1
@@ -62,7 +62,8 @@ enum class Deed : uint32_t { load, store, atomic };
 
 // --- what a lane logs ------------------------------------------------------------------------------
 
-// A log entry is a site (16 bits) and an address (48 bits); a block's address is 0.
+// A log entry is a site (16 bits) and an address (48 bits): 0 for a block, and for an access that
+// is of no interest but leads one.
 inline uint32_t site_of(uint64_t entry) { return uint32_t(entry >> 48); }
 inline uint64_t address_of(uint64_t entry) { return entry << 16 >> 16; }
 
