@@ -127,9 +127,9 @@ def named(bug):
     try:
         run(bug.program, ranks=bug.ranks)
     except ClusterError as failure:
-        text = str(failure)
-        right = type(failure) is bug.error and all(place in text for place in bug.places())
-        right = right and re.search(rf"rank {bug.rank}\b", text) and time.perf_counter() - start < 1
+        quick, text = time.perf_counter() - start < 1, str(failure)
+        found = re.search(rf"rank {bug.rank}\b", text) and all(at in text for at in bug.places())
+        return quick and bool(found) and type(failure) is bug.error
     return False
 
 
