@@ -83,9 +83,9 @@ def test_many_runs_in_a_row_all_succeed_and_are_quick():
         return world.rank
 
     start = time.monotonic()
-    for _ in range(12):
+    for _ in range(8):
         assert run(program, ranks=4, on="processes").results == [0, 1, 2, 3]
-    assert time.monotonic() - start < 12 * 2
+    assert time.monotonic() - start < 8 * 4
 
 
 def test_an_exception_stops_all_and_shows_the_traceback_of_its_rank():
@@ -128,20 +128,19 @@ def test_a_rank_that_ends_its_process_is_named_with_what_it_said_last():
         run(program, ranks=2, on="processes")
 
 
-def hang(world):
-    def wait_in_vain():
-        world.recv(np.empty(1), 1)
-
-    if world.rank == 2:
-        return "done"
-    return wait_in_vain() if world.rank == 0 else time.sleep(60)
-
-
 def test_a_hang_ends_at_its_limit_with_the_stack_of_every_rank():
+    def hang(world):
+        def wait_in_vain():
+            world.recv(np.empty(1), 1)
+
+        if world.rank == 2:
+            return "done"
+        return wait_in_vain() if world.rank == 0 else time.sleep(60)
+
     start = time.monotonic()
     with pytest.raises(TimeLimit) as caught:
-        run(hang, ranks=3, on="processes", time_limit=2)
-    assert time.monotonic() - start < 5
+        run(hang, ranks=3, on="processes", time_limit=3)
+    assert time.monotonic() - start < 10
     text = str(caught.value)
     first = hang.__code__.co_firstlineno
     assert f"line {first + 2} in wait_in_vain: world.recv(np.empty(1), 1)\n" in text

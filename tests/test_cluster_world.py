@@ -1,5 +1,6 @@
 """The virtual cluster: its data are right, its clock obeys the alpha-beta model, runs repeat."""
 
+import signal
 import sys
 import threading
 import time
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlcourse.cluster.collectives.all_reduce import all_reduce
-from dlcourse.cluster.errors import ClusterError, RankError, TimeLimit
+from dlcourse.cluster.errors import ClusterError, Deadlock, RankError, TimeLimit
 from dlcourse.cluster.group import Group
 from dlcourse.cluster.mail import EAGER_LIMIT
 from dlcourse.cluster.run import run
@@ -337,6 +338,35 @@ def test_wrong_runs_name_the_value_and_the_rule():
         run(print, ranks=0)
     with pytest.raises(ValueError, match="'dgx-h1000' is no preset"):
         run(print, on="dgx-h1000")
+
+
+def test_without_eager_sends_every_head_on_exchange_is_found():
+    def program(world):
+        world.send(np.zeros(1), 1 - world.rank)
+        world.recv(np.empty(1), 1 - world.rank)
+
+    run(program, ranks=2)
+    with pytest.raises(Deadlock, match="rank 1 waits for rank 0 to receive its message"):
+        run(program, ranks=2, eager_limit=0)
+
+
+@pytest.mark.parametrize("machine", ["ideal", "processes"])
+def test_an_interrupt_ends_the_run(machine):
+    def forever(world):
+        while True:
+            pass
+
+    run(lambda world: world.rank, ranks=2, on=machine)
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    start = time.monotonic()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run(forever, ranks=2, on=machine)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert time.monotonic() - start < 10
+    assert run(lambda world: world.rank, ranks=2, on=machine).results == [0, 1]
 
 
 def test_errors_of_a_run_are_one_family():

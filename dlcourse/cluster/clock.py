@@ -11,7 +11,7 @@ Not modelled: the time that a call takes, the handshake before a long message.
 from collections import deque
 from heapq import heapify, heappop, heappush
 
-from dlcourse.cluster.recorder import WAIT
+from dlcourse.cluster.recorder import WAIT, pack_message, pack_stretch
 
 SEND, ASK, ARRIVED, LEFT, COMPUTE = range(5)  # what a note says
 WAITS = (ARRIVED, LEFT)
@@ -99,11 +99,11 @@ class Clock:
                     self.now[rank] = now
                     return None
                 if until > now:
-                    self.record.stretch(rank, WAIT, now, until)
+                    self.record.stretch(pack_stretch(rank, WAIT, now, until))
                     return until
             elif kind == COMPUTE:
                 seconds, label = what
-                self.record.stretch(rank, self.record.kind(label), now, now + seconds)
+                self.record.stretch(pack_stretch(rank, self.record.kind(label), now, now + seconds))
                 return now + seconds
             else:
                 what.asked = now
@@ -116,8 +116,8 @@ class Clock:
         size = transfer.bytes
         start, end, arrival = self.network.carry(source, dest, size, now)
         transfer.end, transfer.arrival = end, arrival
-        self.record.message(source, dest, size, tag, start, end, arrival)
+        self.record.message(pack_message(source, dest, size, tag, start, end, arrival))
         for rank, kind, since in transfer.waiting:
             until = arrival if kind == ARRIVED else end
-            self.record.stretch(rank, WAIT, since, until)
+            self.record.stretch(pack_stretch(rank, WAIT, since, until))
             heappush(self.ready, (until, rank))

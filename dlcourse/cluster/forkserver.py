@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from functools import cache
 from multiprocessing import Pipe
@@ -17,6 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
+GRACE = 10.0  # seconds that the helper gets to kill its ranks, or to start
 POLL = 0.005  # seconds between two looks at the ranks
 
 
@@ -45,14 +47,15 @@ class ForkServer:
     def start(self, folder, ranks):
         """Fork the ranks of a run, whose job stands in a folder."""
         self.pipe.send((str(folder), ranks))
-        return Crew(self.pipe, ranks)
+        return Crew(self, ranks)
 
 
 class Crew:
     """The processes of one run, forked by the helper."""
 
-    def __init__(self, pipe, ranks):
-        self.pipe = pipe
+    def __init__(self, server, ranks):
+        self.server = server
+        self.pipe = server.pipe
         self.left = set(range(ranks))
 
     def exits(self, seconds):
@@ -69,11 +72,14 @@ class Crew:
         return found
 
     def end(self):
-        """Kill those that are left."""
+        """Kill those that are left; with the helper, if it doesn't."""
+        deadline = time.monotonic() + GRACE
         if self.left:
             self.pipe.send(None)
-        while self.left:
+        while self.left and time.monotonic() < deadline:
             self.exits(0.1)
+        if self.left:
+            self.server.process.kill()
 
 
 def serve(pipe):

@@ -8,7 +8,7 @@ Not modelled: fair sharing (messages take turns whole, in the order in which the
 buffers in switches, ways around a busy link, packets and their headers, lost packets.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 
 class Route:
@@ -38,16 +38,16 @@ class Network:
 
     def __init__(self, topology):
         self.topology = topology
-        self.routes = {}  # (source, dest) -> Route
+        self.routes = defaultdict(dict)  # source -> dest -> Route
         self.channels = {}  # name -> index
         self.busy = []  # by channel: until when
 
     def route(self, source, dest):
         """The Route from one rank to another."""
-        found = self.routes.get((source, dest))
+        found = self.routes[source].get(dest)
         if found is None:
             hops = self.topology.route(source, dest)
-            found = self.routes[source, dest] = Route([self._wire(hop) for hop in hops])
+            found = self.routes[source][dest] = Route([self._wire(hop) for hop in hops])
         return found
 
     def _wire(self, hop):
@@ -64,7 +64,7 @@ class Network:
             and the last byte has arrived.
         """
         busy = self.busy
-        route = self.routes.get((source, dest)) or self.route(source, dest)
+        route = self.routes[source].get(dest) or self.route(source, dest)
         route.bytes += size
         start = end = None
         head = tail = now
@@ -88,7 +88,7 @@ class Network:
     def link_bytes(self):
         """Bytes that crossed each channel so far: a direction of a link, or a half-duplex link."""
         sums = Counter()
-        for (source, dest), route in self.routes.items():
-            for name in self.names(source, dest):
-                sums[name] += route.bytes
+        for routes in self.routes.values():
+            for route in routes.values():
+                sums.update({name: route.bytes for name, *_ in route.wires})
         return dict(sorted(sums.items()))

@@ -1,6 +1,7 @@
 """Keeps what happens on a cluster in columns, so that millions of messages fit in memory."""
 
 import struct
+from io import BytesIO
 
 import numpy as np
 
@@ -9,8 +10,8 @@ from dlcourse.trace import ClusterTrace, Message, Records, Work
 MESSAGE = np.dtype([(name, "i8") for name in ("source", "dest", "bytes", "tag")])
 MESSAGE = np.dtype(MESSAGE.descr + [(name, "f8") for name in ("start", "end", "arrival")])
 STRETCH = np.dtype([("rank", "i8"), ("kind", "i8"), ("start", "f8"), ("end", "f8")])
-PACK_MESSAGE = struct.Struct("qqqqddd").pack
-PACK_STRETCH = struct.Struct("qqdd").pack
+pack_message = struct.Struct("qqqqddd").pack
+pack_stretch = struct.Struct("qqdd").pack
 WAIT = 0
 
 
@@ -25,19 +26,10 @@ class Recorder:
     def __init__(self, network, keep=True):
         self.network = network
         self.keep = keep
-        self.messages = bytearray()
-        self.stretches = bytearray()
+        self.messages, self.stretches = BytesIO(), BytesIO()
+        self.message = self.messages.write if keep else len  # of what MESSAGE's struct packed
+        self.stretch = self.stretches.write if keep else len
         self.kinds = {("wait", ""): WAIT}  # (kind, label) -> number
-
-    def message(self, source, dest, size, tag, start, end, arrival):
-        """Note a message."""
-        if self.keep:
-            self.messages += PACK_MESSAGE(source, dest, size, tag, start, end, arrival)
-
-    def stretch(self, rank, kind, start, end):
-        """Note a stretch of a rank's time."""
-        if self.keep:
-            self.stretches += PACK_STRETCH(rank, kind, start, end)
 
     def kind(self, label):
         """The number of computing under a label."""
@@ -47,8 +39,8 @@ class Recorder:
         """What was noted, as a ClusterTrace; without records if they were not kept."""
         if not self.keep:
             return ClusterTrace(size, seconds, link_bytes=self.network.link_bytes())
-        messages = Records(self._message, np.frombuffer(self.messages, MESSAGE))
-        work = Records(self._work, np.frombuffer(self.stretches, STRETCH))
+        messages = Records(self._message, np.frombuffer(self.messages.getvalue(), MESSAGE))
+        work = Records(self._work, np.frombuffer(self.stretches.getvalue(), STRETCH))
         return ClusterTrace(size, seconds, messages, work, self.network.link_bytes())
 
     def _message(self, source, dest, *rest):

@@ -32,6 +32,6 @@ class Run:
     def __repr__(self):
         text = f"{self.machine}: {show(self.seconds, 's')}"
         if self.trace and self.trace.messages:
-            sent = sum(m.bytes for m in self.trace.messages)
-            text += f", {len(self.trace.messages)} messages, {show(sent, 'B')}"
+            lengths = self.trace.messages.rows["bytes"]
+            text += f", {len(lengths)} messages, {show(int(lengths.sum()), 'B')}"
         return "\n".join(filter(None, [text, by_rank(self.outputs)]))

@@ -1,6 +1,7 @@
 """Run a rank program: `run(program, ranks=8, on="dgx-h100")`."""
 
 from dlcourse.cluster.errors import ClusterError
+from dlcourse.cluster.mail import EAGER_LIMIT
 from dlcourse.cluster.output import by_rank
 from dlcourse.cluster.presets import topology
 from dlcourse.cluster.processes import run_processes
@@ -8,7 +9,16 @@ from dlcourse.cluster.simulate import Simulation
 from dlcourse.cluster.topology import Topology, star
 
 
-def run(program, ranks=None, on="ideal", args=(), time_limit=60.0, trace=True, speed=None):
+def run(
+    program,
+    ranks=None,
+    on="ideal",
+    args=(),
+    time_limit=60.0,
+    trace=True,
+    speed=None,
+    eager_limit=EAGER_LIMIT,
+):
     """Run `program(world, *args)` in every rank.
 
     Args:
@@ -20,6 +30,9 @@ def run(program, ranks=None, on="ideal", args=(), time_limit=60.0, trace=True, s
         time_limit: seconds of real time after which the run is ended.
         trace: whether to keep every message and wait; if not, only the bytes over each link.
         speed: (FLOP/s, bytes/s) of every device, for World.compute.
+        eager_limit: bytes up to which a message is sent before its receiver asks for it. With 0
+            every send waits: a program that ends then deadlocks nowhere, whatever its sizes.
+            This, trace and speed are for the virtual cluster.
 
     Returns:
         Run.
@@ -42,19 +55,13 @@ def run(program, ranks=None, on="ideal", args=(), time_limit=60.0, trace=True, s
     try:
         if on == "processes":
             return run_processes(program, 2 if ranks is None else ranks, args, time_limit)
-        return _simulation(program, ranks, on, args, trace, speed).run(time_limit)
+        network = _topology(on, ranks)
+        simulation = Simulation(program, ranks, network, args, trace, speed, eager_limit)
+        return simulation.run(time_limit)
     except ClusterError as error:
         if printed := by_rank(error.run.outputs):
             print(printed)
         raise
-
-
-def _simulation(program, ranks, on, args, trace, speed):
-    network = _topology(on, ranks)
-    ranks = len(network.devices) if ranks is None else ranks
-    if not 1 <= ranks <= len(network.devices):
-        raise ValueError(f"ranks={ranks}: {network.name} has {len(network.devices)} devices")
-    return Simulation(program, ranks, network, args, trace, speed)
 
 
 def _topology(on, ranks):

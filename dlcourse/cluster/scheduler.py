@@ -10,6 +10,7 @@ import gc
 import threading
 import time
 
+SELDOM = 200_000  # objects between two garbage collections
 GRACE = 2.0  # seconds that a thread gets to end when it is told to
 
 
@@ -52,7 +53,7 @@ class Scheduler:
             The exception that ended the run, or None.
         """
         often = gc.get_threshold()
-        gc.set_threshold(10 * often[0], *often[1:])  # millions of messages come and go
+        gc.set_threshold(SELDOM, *often[1:])  # messages come and go, and are no garbage
         try:
             self._start()
             self._pass_on()

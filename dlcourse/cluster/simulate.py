@@ -5,7 +5,7 @@ import traceback
 from dlcourse.cluster.clock import Clock
 from dlcourse.cluster.diagnosis import deadlock, left_over, too_long
 from dlcourse.cluster.errors import ClusterError, RankError
-from dlcourse.cluster.mail import Mail
+from dlcourse.cluster.mail import EAGER_LIMIT, Mail
 from dlcourse.cluster.network import Network
 from dlcourse.cluster.output import Outputs
 from dlcourse.cluster.recorder import Recorder
@@ -20,24 +20,32 @@ class Simulation:
 
     Args:
         program: function (world, *args).
-        ranks: how many.
-        topology: Topology with at least as many devices; rank i runs on device i.
+        ranks: how many; one on every device, if None.
+        topology: Topology; rank i runs on device i.
         args: further arguments of the program, the same objects in all ranks.
         keep: whether the trace keeps every message and wait, or only the bytes over each link.
         speed: (FLOP/s, bytes/s) of every device, for World.compute; or None.
+        eager_limit: bytes up to which a message sets out before it is asked for.
 
     >>> from dlcourse.cluster.topology import star
     >>> Simulation(lambda world: world.rank, 2, star(2)).run(time_limit=1.0).results
     [0, 1]
     """
 
-    def __init__(self, program, ranks, topology, args=(), keep=True, speed=None):
-        self.program, self.args, self.speed = program, args, speed
+    def __init__(
+        self, program, ranks, topology, args=(), keep=True, speed=None, eager_limit=EAGER_LIMIT
+    ):
+        devices = len(topology.devices)
+        ranks = devices if ranks is None else ranks
+        if not 1 <= ranks <= devices:
+            raise ValueError(f"ranks={ranks}: {topology.name} has {devices} devices")
+        self.program, self.args = program, args
+        self.speed = speed
         self.machine = f"{ranks} ranks on {topology.name}"
         self.network = Network(topology)
         self.recorder = Recorder(self.network, keep)
         self.clock = Clock(self.network, ranks, self.recorder)
-        self.mail = Mail(ranks)
+        self.mail = Mail(ranks, eager_limit)
         self.outputs = Outputs(ranks)
         self.results = [None] * ranks
         self.scheduler = Scheduler(ranks, self.clock, self._work, self._stuck, self._late)

@@ -8,10 +8,12 @@ sent in the background.
 
 import time
 from collections import defaultdict, deque
+from contextlib import contextmanager
 
 import numpy as np
 
 from dlcourse.cluster.arrays import check_array, copy_of, fill
+from dlcourse.cluster.errors import LostRank
 from dlcourse.cluster.mail import EAGER_LIMIT
 from dlcourse.cluster.world import Request, World
 
@@ -24,22 +26,34 @@ class TorchRequest(Request):
     Args:
         work: what torch.distributed gave.
         tensor: what it reads or writes; kept alive until then.
+        peer: rank at the other end.
         buffer: where to copy a received tensor that could not be written in place, or None.
     """
 
-    __slots__ = ("buffer", "tensor", "work")
+    __slots__ = ("buffer", "peer", "tensor", "work")
 
-    def __init__(self, work, tensor, buffer=None):
-        self.work, self.tensor, self.buffer = work, tensor, buffer
+    def __init__(self, work, tensor, peer, buffer=None):
+        self.work, self.tensor, self.peer, self.buffer = work, tensor, peer, buffer
 
     def wait(self):
         """Return once the message has left the array, or is in it; a second time, at once."""
         if self.work is None:
             return
-        self.work.wait()
+        with answered_by(self.peer):
+            self.work.wait()
         if self.buffer is not None:
             fill(self.buffer, self.tensor)
         self.work = None
+
+
+@contextmanager
+def answered_by(peer):
+    """Say that a rank is gone where torch says that a connection is closed."""
+    try:
+        yield
+    except RuntimeError as error:
+        why = "it died, or stopped because another rank did"
+        raise LostRank(f"rank {peer} no longer answers: {why}") from error
 
 
 class OwnRequest(Request):
@@ -91,7 +105,8 @@ class TorchWorld(World):
         eager = tensor.nbytes <= EAGER_LIMIT and not tensor.is_cuda
         tensor = tensor.clone() if eager else tensor
         group = self._group(tensor, self.rank < dest)
-        request = TorchRequest(self.dist.isend(tensor, dest, group, tag), tensor)
+        with answered_by(dest):
+            request = TorchRequest(self.dist.isend(tensor, dest, group, tag), tensor, dest)
         if not eager:
             return request
         self.background.append(request)
@@ -107,8 +122,10 @@ class TorchWorld(World):
         tensor = _tensor(buffer)
         gaps = not tensor.is_contiguous()
         tensor = tensor.contiguous() if gaps else tensor
-        work = self.dist.irecv(tensor, source, self._group(tensor, source < self.rank), tag)
-        return TorchRequest(work, tensor, buffer if gaps else None)
+        group = self._group(tensor, source < self.rank)
+        with answered_by(source):
+            work = self.dist.irecv(tensor, source, group, tag)
+        return TorchRequest(work, tensor, source, buffer if gaps else None)
 
     def finish(self):
         """Wait until all that was sent in the background is received, and for all ranks."""

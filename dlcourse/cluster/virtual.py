@@ -10,7 +10,7 @@ import time
 from collections import deque
 from contextlib import contextmanager
 
-import numpy as np
+from numpy import ndarray
 
 from dlcourse.cluster.arrays import check_array, copy_of, fill, kind_of, same_kind
 from dlcourse.cluster.clock import ARRIVED, ASK, COMPUTE, LEFT, SEND, Transfer
@@ -33,7 +33,7 @@ class VirtualRequest(Request):
         self.transfer = transfer
         self.buffer = buffer
         self.done = False
-        self.place = world.place(3)
+        self.place = world.calls[0].place if world.calls else caller(2)
         world.mail.open[id(self)] = self
 
     @property
@@ -87,14 +87,24 @@ class VirtualWorld(World):
 
     def isend(self, array, dest, tag=0):
         """Begin to send; a short array is copied and free at once."""
-        transfer = self._send(array, dest, tag)
-        return SENT if transfer.eager else VirtualRequest(self, transfer)
-
-    def send(self, array, dest, tag=0):
-        """Send an array; a long one waits for its receiver."""
-        transfer = self._send(array, dest, tag)
-        if not transfer.eager:
-            self.hand_over(transfer)
+        if type(array) is not ndarray:
+            check_array(array, "send")
+        key = (self.rank, dest, tag)
+        waiting = self.mail.asked.get(key)
+        if waiting is None:
+            transfer = self._post(self.mail.sent, key, array, dest, "sends to")
+        else:
+            transfer = _match(self.mail.asked, key, waiting)
+            buffer = transfer.buffer
+            if array.dtype is not buffer.dtype or array.shape != buffer.shape:
+                _check(transfer, array, buffer)
+        eager = transfer.eager
+        transfer.array = copy_of(array) if eager else array
+        self.log.append((SEND, transfer))
+        self.ahead += NOTE + transfer.bytes
+        if self.ahead > AHEAD:
+            self.catch_up()
+        return SENT if eager else VirtualRequest(self, transfer)
 
     def irecv(self, buffer, source, tag=0):
         """Begin to receive; `buffer` is filled when the Request is waited for."""
@@ -111,7 +121,7 @@ class VirtualWorld(World):
         if transfer.array is None:
             self.pause(transfer)
         buffer = transfer.buffer
-        if type(buffer) is type(transfer.array) is np.ndarray:
+        if type(buffer) is type(transfer.array) is ndarray:
             buffer[...] = transfer.array
         else:
             fill(buffer, transfer.array)
@@ -173,10 +183,6 @@ class VirtualWorld(World):
         self.scheduler.give_way(self.rank)
         self.mail.waits[self.rank] = None
 
-    def place(self, depth):
-        """Where the program is, `depth` calls up; within a collective, where it called that."""
-        return self.calls[0].place if self.calls else caller(depth + 1)
-
     def _call(self, name, array, facts):
         words = [] if array is None else [kind_of(array)]
         words += [f"{key}={value!r}" for key, value in facts.items()]
@@ -189,27 +195,8 @@ class VirtualWorld(World):
             raise ValueError("compute(flop=...) needs a device: run(..., speed=(FLOP/s, bytes/s))")
         return max((flop or 0) / self.speed[0], (bytes or 0) / self.speed[1])
 
-    def _send(self, array, dest, tag):
-        if type(array) is not np.ndarray:
-            check_array(array, "send")
-        key = (self.rank, dest, tag)
-        waiting = self.mail.asked.get(key)
-        if waiting is None:
-            transfer = self._post(self.mail.sent, key, array, dest, "sends to")
-        else:
-            transfer = _match(self.mail.asked, key, waiting)
-            buffer = transfer.buffer
-            if array.dtype is not buffer.dtype or array.shape != buffer.shape:
-                _check(transfer, array, buffer)
-        transfer.array = copy_of(array) if transfer.eager else array
-        self.log.append((SEND, transfer))
-        self.ahead += NOTE + transfer.bytes
-        if self.ahead > AHEAD:
-            self.catch_up()
-        return transfer
-
     def _ask(self, buffer, source, tag):
-        if type(buffer) is not np.ndarray:
+        if type(buffer) is not ndarray:
             check_array(buffer, "recv")
         key = (source, self.rank, tag)
         waiting = self.mail.sent.get(key)
@@ -232,7 +219,8 @@ class VirtualWorld(World):
                 f"rank {self.rank} {verb} rank {peer}: there are ranks 0 to {self.size - 1}"
             )
         size = array.nbytes
-        transfer = Transfer(key, size, size <= self.mail.eager_limit, self.place(4))
+        place = self.calls[0].place if self.calls else caller(3)
+        transfer = Transfer(key, size, size <= self.mail.eager_limit, place)
         waiting = box.get(key)
         if waiting is None:
             box[key] = deque((transfer,))
