@@ -1,6 +1,9 @@
 """The widgets of lesson 07 without a browser, and the drawings they stand for."""
 
+import gc
+import io
 import json
+from contextlib import redirect_stdout
 from xml.etree import ElementTree
 
 import numpy as np
@@ -14,6 +17,7 @@ from dlcourse.cluster.collectives.costs import AlphaBeta, fastest
 from dlcourse.cluster.parts import Node, cluster
 from dlcourse.cluster.paths import best_chunks, direct, path_seconds, staged, timeline
 from dlcourse.cluster.presets import topology
+from dlcourse.cluster.run import run
 from dlcourse.draw.capacity import show_capacity
 from dlcourse.draw.collectives import ALGORITHMS, POWERS, RANKS, cost_table, show_collective_map
 from dlcourse.draw.paths import show_paths
@@ -61,6 +65,24 @@ def test_state_crosses_to_the_browser_as_json_and_back(make):
     twin.set_state(json.loads(json.dumps(widget.get_state())))
     assert repr(twin) == repr(widget)
     assert twin.get_state() | {"layout": ""} == widget.get_state() | {"layout": ""}
+
+
+class Page(io.StringIO):
+    """A stdout that counts how often it is flushed."""
+
+    flushes = 0
+
+    def flush(self):
+        self.flushes += 1
+
+
+def test_a_run_that_is_over_never_flushes_the_notebook_s_output():
+    """The collector may come while the notebook prints: it would wait for itself."""
+    page = Page()
+    with redirect_stdout(page):
+        run(lambda world: print(world.rank), ranks=2)
+        gc.collect()
+    assert page.flushes == 0
 
 
 # ---- paths ---------------------------------------------------------------------------------------

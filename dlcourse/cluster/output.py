@@ -33,6 +33,9 @@ class Outputs(io.TextIOBase):
         """Hand on what other threads wrote."""
         self.before.flush()
 
+    def close(self):
+        """Do nothing: the garbage collector closes this, and a flush in mid-print would hang."""
+
     @contextlib.contextmanager
     def collected(self):
         """Print to the pages within a block."""
