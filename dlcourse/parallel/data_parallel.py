@@ -13,7 +13,8 @@ from dlcourse.cluster.collectives.all_reduce import all_reduce
 from dlcourse.cluster.collectives.broadcast import broadcast
 from dlcourse.parallel.exchange import Exchange
 from dlcourse.parallel.flat import buckets, join, when_ready
-from dlcourse.parallel.models import loss, optimizer
+from dlcourse.parallel.models import loss
+from dlcourse.parallel.update import optimizer
 
 
 class Naive:

@@ -102,32 +102,6 @@ def loss(outputs, targets, of=None):
     return cross_entropy(scores, targets.reshape(-1), reduction="sum") / (of or targets.numel())
 
 
-def optimizer(name, parameters):
-    """One of torch's own optimizers: every number of a parameter is updated on its own.
-
-    Args:
-        name: "sgd", with momentum 0.9, or "adam".
-        parameters: tensors, or parts of them.
-
-    Returns:
-        torch.optim.Optimizer.
-
-    Raises:
-        ValueError: for another name.
-
-    >>> import torch
-    >>> optimizer("adam", [torch.zeros(1)]).defaults["lr"]
-    0.001
-    """
-    import torch
-
-    if name == "sgd":
-        return torch.optim.SGD(parameters, lr=0.05, momentum=0.9)
-    if name == "adam":
-        return torch.optim.Adam(parameters, lr=1e-3)
-    raise ValueError(f"optimizer {name!r}: there are 'sgd' and 'adam'")
-
-
 def _network(units, dtype, seed):
     """Build a network of named units, the same one for a seed whatever else draws numbers."""
     from collections import OrderedDict

@@ -16,7 +16,8 @@ from dlcourse.cluster.collectives.arrays import cut
 from dlcourse.cluster.collectives.broadcast import broadcast
 from dlcourse.cluster.collectives.reduce_scatter import reduce_scatter
 from dlcourse.parallel.flat import held, join, part, when_ready
-from dlcourse.parallel.models import loss, optimizer
+from dlcourse.parallel.models import loss
+from dlcourse.parallel.update import optimizer
 
 
 class Unit:

@@ -4,7 +4,8 @@ import numpy as np
 
 from dlcourse.cluster.collectives.all_reduce import all_reduce
 from dlcourse.parallel.data import batch, share
-from dlcourse.parallel.models import loss, optimizer
+from dlcourse.parallel.models import loss
+from dlcourse.parallel.update import optimizer
 
 
 def train_one(network, data, steps=10, size=32, update="sgd"):
