@@ -17,7 +17,7 @@ from dlcourse.cluster.forkserver import fork_server
 from dlcourse.cluster.results import Run
 from dlcourse.cluster.stacks import program_stack, trimmed
 
-GRACE = 0.5  # seconds that the others get when a rank has failed: whose failure was first?
+GRACE = 2.0  # seconds that the others get to fail too when a rank has: whose was first?
 
 
 class Spawned:
