@@ -1,4 +1,4 @@
-"""What the traced build counts equals counts made by hand (tests/gpu/counted.py)."""
+"""What the traced build counts equals counts made by hand (tests/gpu/counted_cases.py)."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dlcourse.gpu.emulator.launch import launch
 
 sys.path.insert(0, str(Path(__file__).parent / "gpu"))
-from counted import CASES
+from counted_cases import CASES
 
 
 @pytest.fixture(scope="module", autouse=True)

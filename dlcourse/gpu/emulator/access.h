@@ -21,6 +21,7 @@ struct Resident {
     const Block *owner;
     Knowledge knowledge;
     uint32_t floor;  // the block's first interval
+    bool alone;      // no other block has been resident since
     WarpLog *logs;
     Cell *shared;  // one for each byte
     Near *near;    // by site
@@ -126,9 +127,8 @@ static __attribute__((noinline)) void check(const Moment &m, Resident &r, const 
                                             uint64_t address, uint32_t width, Deed deed,
                                             Manner manner) {
     bool shared = near.object->space == Space::shared;
-    uint32_t alone = trace->resident_count == 1 ? r.knowledge.barrier : r.floor;
     Step step = {m, r.knowledge, *near.object, address, width, deed, manner,
-                 shared ? r.floor : 1, r.floor, alone};
+                 shared ? r.floor : 1, r.floor, shared || r.alone ? r.knowledge.barrier : r.floor};
     trace->shadow.visit(step, near.cells, address - near.base);
 }
 

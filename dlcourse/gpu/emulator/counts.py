@@ -1,4 +1,9 @@
-"""Unpacks what a traced launch counted: memory operations, arithmetic, active lanes."""
+"""Unpacks what a traced launch counted: memory operations, arithmetic, active lanes.
+
+Not modelled: caches, so a sector that two requests ask for is counted twice; what a GPU's own
+compiler would merge, unroll, vectorise or keep in registers; memory of local variables; the order
+in which shared memory serves lanes that ask for 8 or 16 bytes (here: as few passes as banks allow).
+"""
 
 from collections import Counter
 from ctypes import Structure, c_char, c_int32, c_int64, c_uint32, c_uint64, sizeof

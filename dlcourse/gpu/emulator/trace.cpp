@@ -107,6 +107,8 @@ void trace_block_begin(Block &b) {
     Resident &r = resident_of(b);
     b.trace = &r;
     trace->resident_count++;
+    for (Resident *other : trace->residents)
+        if (other) other->alone = trace->resident_count == 1;
     for (uint32_t w = 0; w * LANES < b.threads; w++) r.logs[w].close();
     r.floor = trace->clocks.begin_block(r.knowledge, b);
 }
