@@ -19,6 +19,7 @@ from dlcourse.cluster.collectives.arrays import cut, split
 from dlcourse.cluster.collectives.broadcast import broadcast
 from dlcourse.cluster.collectives.reduce import reduce
 from dlcourse.cluster.collectives.reduce_scatter import reduce_scatter
+from dlcourse.cluster.collectives.ring import tuned
 from dlcourse.cluster.errors import RankError
 from dlcourse.cluster.group import Group
 from dlcourse.cluster.run import run
@@ -105,7 +106,7 @@ def sized_cases(draw):
     return size, draw(cases(size))
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(sized_cases())
 def test_collectives_equal_their_serial_meaning_on_the_virtual_cluster(drawn):
     size, (collective, shape, dtype, options) = drawn
@@ -121,7 +122,7 @@ def several(world, drawn):
 @settings(max_examples=2)
 @given(data=st.data())
 def test_collectives_equal_their_serial_meaning_on_processes(size, data):
-    drawn = data.draw(st.lists(cases(size), min_size=25, max_size=25))
+    drawn = data.draw(st.lists(cases(size), min_size=15, max_size=15))
     done = run(several, ranks=size, on="processes", args=(drawn,))
     for i, (collective, shape, _, options) in enumerate(drawn):
         right = list(expected(size, collective, shape, options))
@@ -148,6 +149,20 @@ def test_long_messages_that_wait_to_be_asked_for_arrive_too(algorithm):
         return all_reduce(world, np.full(200_001, float(world.rank)), algorithm, **options)
 
     assert all((array == 15.0).all() for array in run(program, ranks=6).results)
+
+
+def tuned_twice(world, n):
+    """Two all-reduces that share their room."""
+    array = torch.arange(n, dtype=torch.float64)
+    choice = tuned(array, world.size)
+    for _ in range(2):
+        all_reduce(world, array, "ring", **choice)
+    return choice["segments"], bool((array == world.size**2 * torch.arange(n)).all())
+
+
+@pytest.mark.parametrize("on", ["ideal", "processes"])
+def test_room_is_used_again(on):
+    assert run(tuned_twice, ranks=3, on=on, args=(700_001,)).results == [(2, True)] * 3
 
 
 def sums(size, n, algorithm, **options):

@@ -13,10 +13,8 @@ from dlcourse.cluster.collectives.arrays import choose, empty, flat
 from dlcourse.cluster.collectives.halving import halving_doubling
 from dlcourse.cluster.collectives.hierarchical import hierarchical
 from dlcourse.cluster.collectives.ring import ring
-from dlcourse.cluster.world import collective
 
 
-@collective
 def all_reduce(world, array, algorithm="ring", **options):
     """Replace everybody's array by the sum of them all.
 
@@ -39,7 +37,9 @@ def all_reduce(world, array, algorithm="ring", **options):
     >>> run(lambda world: all_reduce(world, np.array([world.rank]))[0].item(), ranks=4).results
     [6, 6, 6, 6]
     """
-    choose(ALGORITHMS, algorithm)(world, flat(array), **options)
+    facts = {name: value for name, value in options.items() if name != "room"}
+    with world.collective("all_reduce", array, algorithm=algorithm, **facts):
+        choose(ALGORITHMS, algorithm)(world, flat(array), **options)
     return array
 
 
