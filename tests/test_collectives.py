@@ -8,53 +8,28 @@ from functools import partial
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlcourse.cluster.collectives.all_gather import all_gather
 from dlcourse.cluster.collectives.all_reduce import ALGORITHMS, all_reduce
 from dlcourse.cluster.collectives.all_to_all import all_to_all
-from dlcourse.cluster.collectives.arrays import cut, split
+from dlcourse.cluster.collectives.arrays import split
 from dlcourse.cluster.collectives.broadcast import broadcast
 from dlcourse.cluster.collectives.reduce import reduce
 from dlcourse.cluster.collectives.reduce_scatter import reduce_scatter
-from dlcourse.cluster.collectives.ring import tuned
 from dlcourse.cluster.errors import RankError
 from dlcourse.cluster.group import Group
 from dlcourse.cluster.run import run
+from tests.cluster.calls import call, drawn, several, tuned_twice
 
 DTYPES = ["int64", "uint8", "float16", "float32", "float64", "complex64"]
 TORCH_DTYPES = ["int64", "int16", "float32", "float64", "bfloat16"]
 
 
-def drawn(rank, shape, dtype):
-    """A rank's array: whole numbers from 0 to 3, other ones in every rank."""
-    values = np.random.default_rng([rank, *shape]).integers(0, 4, shape)
-    if dtype.startswith("torch."):
-        return torch.from_numpy(values).to(getattr(torch, dtype.removeprefix("torch.")))
-    return values.astype(dtype)
-
-
 def everybodys(size, shape):
     """The arrays of all ranks, as whole numbers: (size, *shape)."""
     return np.stack([drawn(rank, shape, "int64") for rank in range(size)])
-
-
-def numbers(array):
-    """Plain whole numbers of a NumPy array or torch tensor."""
-    array = array.to(torch.float64).numpy() if isinstance(array, torch.Tensor) else array
-    return array.real.astype(int)
-
-
-def call(world, collective, shape, dtype, options):
-    """One collective in one rank: what it returned, whether dtype and library stayed."""
-    array = drawn(world.rank, shape, dtype)
-    if collective is all_gather:
-        result = all_gather(world, cut(array, world.size)[world.rank], len(array))
-    else:
-        result = collective(world, array, **options)
-    return numbers(result).tolist(), (type(result), result.dtype) == (type(array), array.dtype)
 
 
 def expected(size, collective, shape, options):
@@ -114,15 +89,11 @@ def test_collectives_equal_their_serial_meaning_on_the_virtual_cluster(drawn):
     assert done.results == list(expected(size, collective, shape, options))
 
 
-def several(world, drawn):
-    return [call(world, *case) for case in drawn]
-
-
 @pytest.mark.parametrize("size", [2, 3, 5])
 @settings(max_examples=2)
 @given(data=st.data())
 def test_collectives_equal_their_serial_meaning_on_processes(size, data):
-    drawn = data.draw(st.lists(cases(size), min_size=15, max_size=15))
+    drawn = data.draw(st.lists(cases(size), min_size=30, max_size=30))
     done = run(several, ranks=size, on="processes", args=(drawn,))
     for i, (collective, shape, _, options) in enumerate(drawn):
         right = list(expected(size, collective, shape, options))
@@ -149,15 +120,6 @@ def test_long_messages_that_wait_to_be_asked_for_arrive_too(algorithm):
         return all_reduce(world, np.full(200_001, float(world.rank)), algorithm, **options)
 
     assert all((array == 15.0).all() for array in run(program, ranks=6).results)
-
-
-def tuned_twice(world, n):
-    """Two all-reduces that share their room."""
-    array = torch.arange(n, dtype=torch.float64)
-    choice = tuned(array, world.size)
-    for _ in range(2):
-        all_reduce(world, array, "ring", **choice)
-    return choice["segments"], bool((array == world.size**2 * torch.arange(n)).all())
 
 
 @pytest.mark.parametrize("on", ["ideal", "processes"])
