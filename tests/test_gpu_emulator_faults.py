@@ -76,6 +76,19 @@ def test_an_endless_loop_ends_with_its_line():
     assert time.perf_counter() - began < 5
 
 
+@pytest.mark.parametrize("waiting", ["__syncthreads()", "__syncwarp()", "v = expf(v)"])
+def test_an_endless_loop_is_stopped_wherever_it_is(waiting):
+    body = f"float v = x[0];\nwhile (x[0] == 0) {{\n  {waiting};\n}}\nx[1] = v;"
+    finding = only(body, np.zeros(3, np.int32), time_limit=0.1)
+    assert finding.kind == "timeout" and finding.line in (3, 4)
+
+
+def test_a_grid_that_takes_too_long():
+    source = "__global__ void f(float* x) { for (int i = 0; i < 999; i++) x[0] = sinf(x[0]); }"
+    trace = plain(source, "f", (2**20,), (256,), np.ones(1, np.float32), time_limit=0.1)
+    assert {f.kind for f in trace.findings} == {"timeout"}
+
+
 def test_an_empty_endless_loop_is_not_optimised_away():
     finding = only("while (true) {}", np.zeros(3, np.int32), time_limit=0.1)
     assert finding.kind == "timeout" and finding.line in (1, 2)  # GCC blames the brace

@@ -115,7 +115,7 @@ EXPORT void emu_run(Machine *machine, Launch *launch, uint32_t number) {
 EXPORT Machine *emu_machine(void) { return (Machine *)reserve(sizeof(Machine) + 65536, 65536); }
 
 EXPORT void emu_begin(Machine *machine, Launch *launch) {
-    (void)machine;
+    listen(*machine);
     launch->deadline = clock_now() + launch->time_limit;
     for (Variable *v = emu_variables; v->name && launch->region_count < REGIONS; v++) {
         Region &region = launch->regions[launch->region_count++];

@@ -38,6 +38,7 @@ void give_up_late(Block &b) {
 
 namespace emu {
 void watch(Worker &) {}
+void listen(Machine &) {}
 uint64_t clock_now(void) { return 0; }
 }  // namespace emu
 
@@ -53,7 +54,7 @@ uint64_t clock_now(void) { return 0; }
 namespace emu {
 
 constexpr uint64_t PATIENCE = 2000000000;  // nanoseconds to stop a kernel whose time is up
-static Machine *machine;                   // there is one in a process
+static Machine *machine;                   // the process's
 
 uint64_t clock_now(void) {
     timespec now;
@@ -146,12 +147,15 @@ static void clock_rang(int, siginfo_t *, void *where) {
 }
 
 void watch(Worker &worker) {
-    machine = worker.machine;
     worker.thread = uintptr_t(pthread_self());
     stack_t other = {};
     other.ss_sp = worker.signal_stack;
     other.ss_size = sizeof(worker.signal_stack);
     sigaltstack(&other, nullptr);
+}
+
+void listen(Machine &of_process) {
+    machine = &of_process;
     struct sigaction action = {};
     action.sa_flags = SA_SIGINFO | SA_ONSTACK;
     action.sa_sigaction = crashed;

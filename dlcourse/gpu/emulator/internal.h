@@ -59,7 +59,8 @@ void report_diverged(Block &);
 void check_red_zones(Block &);
 // crash.cpp
 void give_up_late(Block &);  // the running thread, when the launch should stop: never returns
-void watch(Worker &);    // this OS thread's crashes, and its time
+void listen(Machine &);    // to signals: crashes, the clock
+void watch(Worker &);      // makes this OS thread one of those that they concern
 uint64_t clock_now(void);  // nanoseconds
 // shared.cpp
 uint32_t shared_top(void);  // bytes of static variables with their red zones

@@ -103,7 +103,7 @@ def launch(
         operands.copy_back()
         findings = [*_findings(record, source, time_limit), *operands.strays()]
         seconds = reply["seconds"] if reply else time.perf_counter() - began
-        if reply is None and not findings:
+        if not findings and (reply is None or not reply["alive"]):
             late = seconds > time_limit
             findings.append(Finding("timeout", LATE) if late else Finding("crash", DIED))
         return KernelTrace(

@@ -48,7 +48,7 @@ class Launch(Structure):
         ("grid", Index),
         ("block", Index),
         ("dynamic_shared", c_uint32),
-        ("workers", c_uint32),
+        ("unused", c_uint32),
         ("blocks", c_uint64),
         ("next_block", c_uint64),
         ("barriers", c_uint64),

@@ -79,6 +79,7 @@ static void release_barrier(Block &b) {
 // The thread to run next, NOBODY if none can; no lane of the running warp can.
 static uint32_t pick_elsewhere(Block &b) {
     uint32_t warp = b.current / LANES, warps = (b.threads + LANES - 1) / LANES;
+    if (b.launch->stop) give_up_late(b);
     end_segment(b, warp);
     for (uint32_t k = 1; k <= warps; k++) {
         uint32_t w = warp + k < warps ? warp + k : warp + k - warps;

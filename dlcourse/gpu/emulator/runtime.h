@@ -10,7 +10,7 @@
 // reservation of SLOT bytes, aligned to SLOT, whose first bytes are its Block: any frame address,
 // masked, finds it. There is no thread_local, no C++ library, and hardly any libc.
 //
-// Records shared with Python (launch.py packs them with `struct`) use fixed widths, no padding.
+// Records shared with Python (records.py) use fixed widths, no padding.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -49,14 +49,14 @@ enum class Kind : uint32_t {
     crash = 1,            // detail: signal, address
     stack_overflow = 2,   // of a thread: recursion, or large local arrays
     timeout = 3,          // where a thread was when the time was up
-    deadlock = 4,         // detail: threads at barrier, threads at warp operation
+    deadlock = 4,         // who waits where follows, as `waiting`
     barrier_missed = 5,   // detail: threads waiting, threads that returned
     barrier_diverged = 6, // detail: threads at `line`, threads elsewhere, the other line
     not_in_mask = 7,      // a lane calls a warp operation whose mask leaves it out; detail: mask
     assertion = 8,        // name: the condition
     trap = 9,
-    waiting = 10,         // follows a deadlock; detail: threads at `line`, 1 if warp operation
-    shared_overrun = 11,  // bytes behind a shared variable were changed; name; detail: offset
+    waiting = 10,         // detail: threads at `line`, 1 if at a warp operation, its mask
+    shared_overrun = 11,  // bytes behind a shared variable changed; detail: offset, size, element
     // From 100 on: the traced build's (checks.h), out of bounds, race, uninitialised ...
     traced = 100,
 };
@@ -69,7 +69,8 @@ struct Finding {
     char name[48];
 };
 
-enum Stop : uint32_t { ENDED = 1, TIME_UP, BROKEN };  // a finding ended it; Python; a signal
+// Why a launch ends early: a finding that ends it, the clock, a crash.
+enum Stop : uint32_t { ENDED = 1, TIME_UP, BROKEN };
 
 struct Machine;
 struct Worker;
@@ -78,13 +79,12 @@ struct Block;
 // One launch; lies in memory shared with the notebook's process, so it outlives a crash.
 struct Launch {
     Index grid, block;
-    uint32_t dynamic_shared;  // bytes
-    uint32_t workers;         // OS threads that call emu_run
-    uint64_t blocks;          // in the grid
-    uint64_t next_block;      // handed out so far; atomic
-    uint64_t barriers;        // passed, summed over blocks; atomic
-    uint32_t stop;            // if not 0, why the launch should end soon
-    uint32_t static_shared;   // bytes declared by blocks so far, without red zones; filled in
+    uint32_t dynamic_shared, unused;  // bytes
+    uint64_t blocks;         // in the grid
+    uint64_t next_block;     // handed out so far; atomic
+    uint64_t barriers;       // passed, summed over blocks; atomic
+    uint32_t stop;           // if not 0, why the launch should end soon
+    uint32_t static_shared;  // bytes of static variables, without red zones; filled in
     uint32_t region_count, finding_count;  // finding_count: atomic, may exceed FINDINGS
     uint64_t arguments[ARGUMENTS];         // addresses of the arguments' values
     Region regions[REGIONS];
@@ -188,19 +188,16 @@ struct Worker {
     uintptr_t thread;  // as the operating system calls it
     Machine *machine;
     Launch *launch;
-    Block *running;       // the block it runs or ran last
+    Block *running;       // null while no fiber runs
     void *stack_pointer;  // of the scheduler, while a fiber runs
-    void *trace;          // the traced build's own
     enum { finished, yielded, stopped } event;  // why a fiber came back to the scheduler
     uint32_t resident;                          // slots in use: the first of `slots`
     Block *slots[SLOTS];
     alignas(16) char signal_stack[64 << 10];
 };
 
-// A process's workers and slots; made once, used by every kernel library that it loads.
+// A process's workers with their slots; made once, used by every kernel library that it loads.
 struct Machine {
-    uint32_t workers, unused;
-    void *trace;  // the traced build's own (shadow memory): one for the process, not the library
     Worker worker[WORKERS];
 };
 
@@ -233,8 +230,8 @@ extern Variable emu_variables[];
 // waits (barrier, warp operation), pauses or finishes: a segment. trace_segment comes when no lane
 // of the warp can run; then its logs can be merged. After it, other warps have their turn.
 //
-// When the time is up a signal ends the fiber (never while it runs code of the runtime or of the
-// hooks: only at an instruction of the kernel itself). A hook that runs long or often reads
+// When the time is up a signal ends the fiber at an instruction of the kernel itself, never in code
+// of the runtime or of the hooks; else emu_pause does, or a barrier. A hook that runs long reads
 // launch->stop now and then; if set, it may call emu_stop.
 
 extern "C" {

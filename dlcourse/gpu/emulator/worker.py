@@ -97,8 +97,6 @@ class Machine:
 
 def _main():
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the key press is for the notebook's kernel
-    if hasattr(signal, "SIGALRM"):
-        signal.signal(signal.SIGALRM, signal.SIG_IGN)  # until a library hears it
     machine = Machine(sys.argv[1])
     _answer({"base": machine.base})
     for line in sys.stdin:
