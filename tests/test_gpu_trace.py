@@ -94,5 +94,32 @@ def test_lanes_that_part_meet_again_at_once(a, b, threads):
         assert found.get((name, "store"), (0, 0))[:2] == tuple(row.tolist())
 
 
+def test_dynamic_shared_memory_has_its_name():
+    source = """__global__ void f(float *x) {
+    extern __shared__ float s[];
+    s[threadIdx.x] = 1;
+    x[threadIdx.x] = s[threadIdx.x];
+}"""
+    args = [np.zeros(32, np.float32)]
+    found = totals(launch(source, "f", (1, 1, 1), (32, 1, 1), args, shared_mem=128))
+    assert found["s", "store"] == found["s", "load"] == (1, 32, 1, 1)
+
+
+def test_a_sample_shows_the_addresses_of_one_warp():
+    source = "__global__ void f(int *x) { if (threadIdx.x < 34) x[3 * threadIdx.x] = 1; }"
+    trace = launch(source, "f", (1, 1, 1), (64, 1, 1), [np.zeros(128, np.int32)])
+    (access,) = trace.accesses
+    assert (access.line, access.requests, access.lanes) == (1, 2, 34)
+    assert access.sample.warp == 0 and access.sample.addresses == tuple(range(0, 384, 12))
+
+
+def test_lines_add_up_to_the_launch():
+    trace = CASES["matmul, tiled"].run()
+    assert sum(line.flop.get("float32", 0) for line in trace.lines) == trace.flop["float32"]
+    assert sum(line.lanes_run for line in trace.lines) == trace.lanes_run
+    assert sum(line.lanes_offered for line in trace.lines) == trace.lanes_offered
+    assert trace.barriers == 1 and trace.shared_bytes == 8192
+
+
 def test_there_are_at_least_thirty_cases():
     assert len(CASES) >= 30

@@ -13,7 +13,8 @@ struct Near {
     uint64_t base, limit;  // addresses; offsets below `limit` are inside, whatever the width
     uint64_t align;        // bits that an address must not have
     const Object *object;
-    Cell *cells;  // null: nothing to check, as in constant memory
+    Cell *cells;        // null: nothing to check, as in constant memory
+    bool shared, words;  // of shared memory; with cells of four bytes
 };
 
 // What a slot's block has of its own.
@@ -71,7 +72,7 @@ static void report_access(const Moment &m, Kind kind, const Object *o, int64_t o
     f.detail[4] = int64_t(deed);
     if (o) {
         f.detail[1] = int64_t(o->size);
-        f.detail[2] = o->element;
+        f.detail[2] = o->element ? o->element : width;
         f.detail[5] = int64_t(o->space);
         copy_name(f.name, o->name);
     }
@@ -86,8 +87,9 @@ static Near find(Block &b, Resident &r, uint64_t address, uint32_t site) {
                        : trace->objects.region(address, site);
     if (i < 0) return {};
     const Object &o = trace->objects[uint32_t(i)];
-    if (shared) return {(uint64_t)b.shared + o.base, 0, 0, &o, r.shared + o.base};
-    return {o.base, 0, 0, &o, o.cells};
+    bool words = Shadow::shift_of(o) == 2;
+    if (shared) return {(uint64_t)b.shared + o.base, 0, 0, &o, r.shared + o.base, true, words};
+    return {o.base, 0, 0, &o, o.cells, false, words};
 }
 
 static bool is_own(const Block &b, uint64_t address) {
@@ -125,10 +127,9 @@ static inline void enter(Block &b, Resident &r, uint32_t site, uint64_t address)
 
 static __attribute__((noinline)) void check(const Moment &m, Resident &r, const Near &near,
                                             uint64_t address, uint32_t width, Deed deed,
-                                            Manner manner) {
-    bool shared = near.object->space == Space::shared;
+                                            Manner manner, uint32_t high) {
     Step step = {m, r.knowledge, *near.object, address, width, deed, manner,
-                 shared ? r.floor : 1, r.floor, shared || r.alone ? r.knowledge.barrier : r.floor};
+                 near.shared ? r.floor : 1, r.floor, high};
     trace->shadow.visit(step, near.cells, address - near.base);
 }
 
@@ -147,7 +148,14 @@ access(uint64_t address, uint32_t width, uint32_t site, Deed deed, Manner manner
     if (leads) enter(b, r, site, address);
     else log_entry(b, r, site, address);
     if (manner) trace->clocks.acquire(r.knowledge, m, address);
-    if (near.cells) check(m, r, near, address, width, deed, manner);
+    if (near.cells) {
+        uint32_t high = near.shared || r.alone ? r.knowledge.barrier : r.floor;
+        bool word = deed == Deed::load && manner == plain_access && width == 4 && near.words;
+        if (!word || !Shadow::read_word(near.cells[(address - near.base) / 4],
+                                        Shadow::mark_of(r.knowledge, m, manner), r.floor, high,
+                                        near.shared))
+            check(m, r, near, address, width, deed, manner, high);
+    }
     if (manner && deed != Deed::load) trace->clocks.release(r.knowledge, m, address);
 }
 

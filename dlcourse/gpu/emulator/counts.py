@@ -8,10 +8,12 @@ in which shared memory serves lanes that ask for 8 or 16 bytes (here: as few pas
 from collections import Counter
 from ctypes import Structure, c_char, c_int32, c_int64, c_uint32, c_uint64, sizeof
 
+from dlcourse.gpu.emulator.checks import name_of
 from dlcourse.gpu.emulator.records import SPACES, Index
 from dlcourse.trace import Access, Line, Request
 
 LANES = 32
+SUMMED = ("requests", "lanes", "sectors", "ideal_sectors", "wavefronts", "ideal_wavefronts")
 
 
 class Tally(Structure):
@@ -79,13 +81,12 @@ def unpack(data, sites, text):
     middle = sizeof(Header) + header.tallies * sizeof(Tally)
     tallies = (Tally * header.tallies).from_buffer_copy(data, sizeof(Header))
     blocks = (BlockCount * header.blocks).from_buffer_copy(data, middle)
-    order = sorted(tallies, key=lambda t: (t.line, sites[t.site].column, t.site))
     lines = _lines(blocks, sites, text)
     flop = Counter()
     for line in lines:
         flop.update(line.flop)
     return {
-        "accesses": tuple(_access(t, sites[t.site], text) for t in order),
+        "accesses": _accesses(tallies, sites, text),
         "flop": dict(flop),
         "lines": lines,
         "lanes_run": sum(b.lanes for b in blocks),
@@ -102,21 +103,28 @@ def line_of(text, number):
     return text[number - 1].strip() if 0 < number <= len(text) else ""
 
 
-def _access(tally, site, text):
+def _accesses(tallies, sites, text):
+    """The tallies by place; those that a compiler made from one place of the source are one."""
+    places = {}
+    for tally in tallies:
+        site = sites[tally.site]
+        key = tally.line, site.column, tally.object, site.kind, tally.width
+        places.setdefault(key, []).append(tally)
+    order = sorted(places, key=lambda key: (key[:2], places[key][0].site))
+    return tuple(_access(places[key], sites, text) for key in order)
+
+
+def _access(tallies, sites, text):
+    first = tallies[0]
     return Access(
-        line=tally.line,
-        text=line_of(text, tally.line),
-        array=tally.name.decode(),
-        space=_space(tally.space),
-        kind=site.kind,
-        width=tally.width,
-        requests=tally.requests,
-        lanes=tally.lanes,
-        sectors=tally.sectors,
-        ideal_sectors=tally.ideal_sectors,
-        wavefronts=tally.wavefronts,
-        ideal_wavefronts=tally.ideal_wavefronts,
-        sample=_sample(tally),
+        line=first.line,
+        text=line_of(text, first.line),
+        array=name_of(first, text),
+        space=_space(first.space),
+        kind=sites[first.site].kind,
+        width=first.width,
+        sample=_sample(first),
+        **{name: sum(getattr(t, name) for t in tallies) for name in SUMMED},
     )
 
 

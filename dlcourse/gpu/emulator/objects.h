@@ -8,7 +8,7 @@ namespace emu {
 // What a kernel can name: an argument, a __constant__ or __device__ variable, a shared variable.
 struct Object {
     uint64_t base, size, guard;  // a shared variable's base counts from its block's `shared`
-    uint32_t element;
+    uint32_t element;  // bytes; 0: dynamic shared memory, whatever is read or written
     Space space;
     const char *name;
     struct Cell *cells;  // of arguments and variables; shared memory has one table a block
@@ -43,7 +43,7 @@ class Objects {
             all[regions] = {r.base, r.size, guard, r.element, r.space, r.name, nullptr};
         }
         count = regions;
-        if (launch.dynamic_shared) own(DYNAMIC, launch.dynamic_shared, 4, "dynamic shared memory");
+        own(DYNAMIC, launch.dynamic_shared, 0, "dynamic");
     }
 
     // The region that an address of global memory belongs to, or a negative number.

@@ -64,15 +64,29 @@ class Shadow {
         return unit & 1 ? 0 : unit & 2 ? 1 : 2;
     }
 
+    static Mark mark_of(const Knowledge &k, const Moment &m, Manner manner) {
+        return Mark(k.interval[m.warp()]) << 32 | Mark(manner) << 21 | Mark(m.lane()) << 16 | m.site;
+    }
+
+    // Most reads of a word: by one who read it, wrote it or met the writer in intervals low..high.
+    // False if there is more to it.
+    static bool read_word(Cell &c, Mark mark, uint32_t low, uint32_t high, bool shared) {
+        mark |= BYTES;
+        Mark w = c.write, before = c.read;
+        if (before == mark) return true;
+        bool met = interval_of(w) - low < high - low || !((w ^ mark) & THREAD);
+        if (!(met && (w & WRITTEN) == WRITTEN) && (w || shared)) return false;
+        if ((before ^ mark) & DATE) c.far = before;
+        else if ((before ^ mark) & THREAD) c.peer = before;
+        c.read = mark;
+        return true;
+    }
+
     void visit(const Step &s, Cell *cells, uint64_t offset) {
-        Mark mark = Mark(s.knowledge.interval[s.moment.warp()]) << 32 | Mark(s.manner) << 21 |
-                    Mark(s.moment.lane()) << 16 | s.moment.site;
+        Mark mark = mark_of(s.knowledge, s.moment, s.manner);
         uint32_t shift = shift_of(s.object), unit = 1u << shift;
-        if (shift == 2 && s.width == 4) {
-            if (s.deed == Deed::load) read(s, cells[offset / 4], mark | BYTES);
-            else write(s, cells[offset / 4], mark | BYTES, (const char *)s.address, 4);
-            return;
-        }
+        if (shift == 2 && s.width == 4 && s.deed != Deed::load)
+            return write(s, cells[offset / 4], mark | BYTES, (const char *)s.address, 4);
         uint64_t end = offset + s.width;
         for (uint64_t i = offset >> shift; i << shift < end; i++) {
             uint64_t low = i << shift < offset ? offset - (i << shift) : 0;
@@ -161,8 +175,9 @@ class Shadow {
         f.detail[0] = int64_t(s.address - s.object.base);
         if (s.object.space == Space::shared)
             f.detail[0] = int64_t(s.address - (uint64_t)m.block.shared - s.object.base);
-        bool array = s.object.size > s.object.element;
-        f.detail[1] = (array ? s.object.element : 0) | int64_t(s.object.space) << 32;
+        uint32_t element = s.object.element ? s.object.element : s.width;
+        bool array = s.object.size > element;
+        f.detail[1] = (array ? element : 0) | int64_t(s.object.space) << 32;
         f.detail[2] = int64_t(s.deed) | int64_t(other) << 32;
         f.detail[3] = trace_sites[place_of(before)].line;
         f.detail[4] = clocks->block_of(interval_of(before));
@@ -192,7 +207,7 @@ class Shadow {
         Finding f = finding_of(m.block, m.thread, kind::uninitialised, trace_sites[m.site].line);
         f.detail[0] = int64_t(s.address - (uint64_t)m.block.shared - s.object.base);
         f.detail[1] = int64_t(s.object.size);
-        f.detail[2] = s.object.element;
+        f.detail[2] = s.object.element ? s.object.element : s.width;
         f.detail[3] = s.width;
         f.detail[4] = int64_t(s.deed);
         f.detail[5] = int64_t(s.object.space);
