@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import cloudpickle
-
 LATER = 30.0  # seconds: a rank that hangs says where before torch.distributed gives up
 LOOPBACK_DEVICE = "lo0" if sys.platform == "darwin" else "lo"
 
@@ -77,7 +75,8 @@ def _settle(job, folder, rank):
     os.chdir(job.folder)
     sys.path[:], sys.argv[:] = job.path, job.argv
     os.environ.update(job.environment)
-    os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE=str(job.ranks))
+    os.environ.update(RANK=str(rank), WORLD_SIZE=str(job.ranks))
+    os.environ.update(LOCAL_RANK=str(rank), LOCAL_WORLD_SIZE=str(job.ranks))
     if sys.platform != "win32":  # only this computer's ranks may connect
         os.environ.update(GLOO_SOCKET_IFNAME=LOOPBACK_DEVICE, NCCL_SOCKET_IFNAME=LOOPBACK_DEVICE)
     for number, name in ((1, "out"), (2, "err")):
@@ -89,6 +88,7 @@ def _settle(job, folder, rank):
 
 
 def _result(job, folder, rank):
+    import cloudpickle
     import torch
 
     from dlcourse.cluster.torch_world import join, leave
@@ -116,6 +116,8 @@ def _result(job, folder, rank):
 
 def _leave_result(folder, rank, result):
     """Write the result whole or not at all."""
+    import cloudpickle
+
     part = folder / f"{rank}.part"
     part.write_bytes(cloudpickle.dumps(result))
     part.rename(folder / f"{rank}.result")

@@ -9,8 +9,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import cloudpickle
-
 from dlcourse.cluster.child import Job
 from dlcourse.cluster.errors import LostRank, RankError, TimeLimit
 from dlcourse.cluster.forkserver import fork_server
@@ -70,6 +68,8 @@ def run_processes(program, ranks, args=(), time_limit=60.0, fork=sys.platform ==
     >>> run_processes(lambda world: world.rank + world.size, ranks=2).results
     [2, 3]
     """
+    import cloudpickle
+
     with tempfile.TemporaryDirectory(prefix="ranks-") as name:
         folder = Path(name)
         what = cloudpickle.dumps((program, args))

@@ -8,7 +8,6 @@ sent in the background.
 
 import time
 from collections import defaultdict, deque
-from contextlib import contextmanager
 
 import numpy as np
 
@@ -39,21 +38,22 @@ class TorchRequest(Request):
         """Return once the message has left the array, or is in it; a second time, at once."""
         if self.work is None:
             return
-        with answered_by(self.peer):
+        try:
             self.work.wait()
+        except RuntimeError as error:
+            raise gone(self.peer) from error
         if self.buffer is not None:
             fill(self.buffer, self.tensor)
         self.work = None
 
 
-@contextmanager
-def answered_by(peer):
-    """Say that a rank is gone where torch says that a connection is closed."""
-    try:
-        yield
-    except RuntimeError as error:
-        why = "it died, or stopped because another rank did"
-        raise LostRank(f"rank {peer} no longer answers: {why}") from error
+def gone(peer):
+    """What to raise where torch says that a connection is closed.
+
+    >>> gone(3)
+    LostRank('rank 3 no longer answers: it died, or stopped because another rank did')
+    """
+    return LostRank(f"rank {peer} no longer answers: it died, or stopped because another rank did")
 
 
 class OwnRequest(Request):
@@ -86,13 +86,13 @@ class TorchWorld(World):
     def __init__(self, device="cpu"):
         import torch.distributed as dist
 
-        self.dist = dist
         self.rank, self.size = dist.get_rank(), dist.get_world_size()
         self.device = device
         self.own = defaultdict(deque)  # tag -> what this rank sent to itself
         self.background = deque()  # requests of short sends
         cuda = device != "cpu"
         self.up, self.down = (dist.new_group(backend="nccl") if cuda else None for _ in range(2))
+        self.default = dist.group.WORLD
         self.start = time.perf_counter()
 
     def isend(self, array, dest, tag=0):
@@ -105,8 +105,7 @@ class TorchWorld(World):
         eager = tensor.nbytes <= EAGER_LIMIT and not tensor.is_cuda
         tensor = tensor.clone() if eager else tensor
         group = self._group(tensor, self.rank < dest)
-        with answered_by(dest):
-            request = TorchRequest(self.dist.isend(tensor, dest, group, tag), tensor, dest)
+        request = TorchRequest(_begin(group.send, tensor, dest, tag), tensor, dest)
         if not eager:
             return request
         self.background.append(request)
@@ -123,8 +122,7 @@ class TorchWorld(World):
         gaps = not tensor.is_contiguous()
         tensor = tensor.contiguous() if gaps else tensor
         group = self._group(tensor, source < self.rank)
-        with answered_by(source):
-            work = self.dist.irecv(tensor, source, group, tag)
+        work = _begin(group.recv, tensor, source, tag)
         return TorchRequest(work, tensor, source, buffer if gaps else None)
 
     def finish(self):
@@ -135,12 +133,16 @@ class TorchWorld(World):
         self.wait(*self.background)
 
     def time(self):
-        """Seconds since the ranks met."""
+        """Seconds since the ranks met; what was queued on the GPU is waited for."""
+        if self.device != "cpu":
+            import torch
+
+            torch.cuda.synchronize()
         return time.perf_counter() - self.start
 
     def _group(self, tensor, upwards):
         if not tensor.is_cuda:
-            return None
+            return self.default
         return self.up if upwards else self.down
 
     def _check(self, array, peer, call, verb):
@@ -173,7 +175,7 @@ def join(backend_options):
     import torch.distributed as dist
 
     local = int(os.environ.get("LOCAL_RANK", 0))
-    gpu = torch.cuda.is_available() and local < torch.cuda.device_count()
+    gpu = 0 < int(os.environ.get("LOCAL_WORLD_SIZE", 1)) <= torch.cuda.device_count()
     if gpu:
         torch.cuda.set_device(local)
     dist.init_process_group("cpu:gloo,cuda:nccl" if gpu else "gloo", **backend_options)
@@ -189,6 +191,18 @@ def leave():
 
     if dist.is_initialized():
         dist.destroy_process_group()
+
+
+def _begin(call, tensor, peer, tag):
+    """Send or receive by the group itself: torch's own isend checks again, which takes its time."""
+    if tensor.is_complex():
+        import torch
+
+        tensor = torch.view_as_real(tensor)
+    try:
+        return call([tensor], peer, tag)
+    except RuntimeError as error:
+        raise gone(peer) from error
 
 
 def _tensor(array):

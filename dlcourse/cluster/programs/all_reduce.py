@@ -41,7 +41,7 @@ def all_reduce(world, algorithm="ring", sizes=SIZES, turns=5):
 def _timed(world, algorithm, size, turns):
     best = np.inf
     for _ in range(turns):
-        array = np.full(size // 8, float(world.rank))
+        array = _array(world, size // 8)
         world.barrier()
         start = world.time()
         course_all_reduce(world, array, algorithm=algorithm)
@@ -49,6 +49,15 @@ def _timed(world, algorithm, size, turns):
         assert (array == world.size * (world.size - 1) / 2).all(), "the sum is wrong"
     bus = 2 * (world.size - 1) / world.size * size / best
     return round(best, 12), round(bus)
+
+
+def _array(world, n):
+    """This rank's number n times, on its GPU if it has one."""
+    if world.device == "cpu":
+        return np.full(n, float(world.rank))
+    import torch
+
+    return torch.full((n,), float(world.rank), dtype=torch.float64, device=world.device)
 
 
 if __name__ == "__main__":
