@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from dlcourse.hardware.tables import rows
 from dlcourse.plan.bubbles import bubble_seconds
 from dlcourse.plan.memory import activation_memory, layer_activations, peak_memory, state_bytes
-from dlcourse.plan.schedules import Pass, Schedule, gpipe, interleaved, one_f_one_b, zero_bubble
+from dlcourse.plan.schedules import (
+    Pass,
+    Schedule,
+    gpipe,
+    interleaved,
+    one_f_one_b,
+    schedule,
+    zero_bubble,
+)
 from dlcourse.plan.simulate import Times, simulate
 from dlcourse.plan.zero_bubble import zero_bubble_rates
 
@@ -183,6 +191,8 @@ def one(*order):
         (lambda: one(("F", 0), ("F", 1), ("BW", 0)), "F1 is no pass of this schedule"),
         (lambda: one(("F", 0), ("X", 0)), "'X': a pass is one of F, B, W, BW"),
         (lambda: Times(-1), "forward=-1: times are 0 or more"),
+        (lambda: Times(0, 0, 0, 1), "all passes take 0 seconds"),
+        (lambda: schedule("2F2B", 2, 2), "'2F2B' is no schedule: there are GPipe, 1F1B"),
         (lambda: simulate(gpipe(3, 2), Times((1.0, 2.0))), "forward has 2 times.*3 stages"),
         (lambda: bubble_seconds(gpipe(2, 2), Times(comm=1)), "simulate the schedule"),
         (lambda: bubble_seconds(zero_bubble(2, 2), Times(1, 1, 2)), "T_W=2 is longer"),

@@ -108,7 +108,7 @@ def _scale(simulated):
 
 def _words(simulated):
     """What the chart says."""
-    idle, rate = simulated.cost - simulated.work, 100 * simulated.bubble_rate
+    rate, idle = 100 * simulated.bubble_rate, simulated.bubble
     kept = _each([number(peak) for peak in peak_memory(simulated)])
     time = f"{show(simulated.seconds, 's')}, bubble {number(rate)} %, {show(idle, 's')}"
     return f"{simulated.schedule.title}: {time}; {kept} micro-batches"

@@ -1,6 +1,6 @@
 """Closed forms of a pipeline's bubble: the seconds in which a stage waits, where they are exact."""
 
-FORMS = ("GPipe", "1F1B", "interleaved 1F1B", "ZB-H1")
+from dlcourse.plan.schedules import NAMES
 
 
 def bubble_seconds(schedule, times):
@@ -39,8 +39,8 @@ def bubble_seconds(schedule, times):
 
 def _plain(schedule, times):
     """The three times, where the formulas hold."""
-    if schedule.name not in FORMS:
-        raise ValueError(f"{schedule.name!r} has no closed form: those of {', '.join(FORMS)} have")
+    if schedule.name not in NAMES:
+        raise ValueError(f"{schedule.name!r} has no closed form: those of {', '.join(NAMES)} have")
     three = times.forward, times.input_gradient, times.weight_gradient
     if times.comm or not all(isinstance(t, int | float) for t in three):
         raise ValueError("the formulas know no T_comm and no uneven stages: simulate the schedule")

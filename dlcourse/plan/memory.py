@@ -119,14 +119,13 @@ def state_bytes(parameters, shards=1, stage=0, weights=2, gradients=2, optimizer
 
 
 def _steps(row, taken, freed):
-    """Take and give back, in order of time; what is given back at a moment goes first."""
+    """Take and give back, pass by pass; of two changes at one moment the later one counts."""
     changes = []
     for span in row:
         if span.step.kind == "F":
             changes.append((span.start, taken))
         else:
             changes.append((span.end, -freed[span.step.kind]))
-    changes.sort()
     levels = accumulate(change for _, change in changes)
     levels = [level if abs(level) > 1e-9 * taken else 0.0 for level in levels]
     steps = {when: level for (when, _), level in zip(changes, levels, strict=True)}

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 KINDS = ("F", "B", "W", "BW")
+NAMES = ("GPipe", "1F1B", "interleaved 1F1B", "ZB-H1")
 EARLIER = {"F": None, "B": "F", "BW": "F", "W": "B"}  # what a stage must have done before
 
 
@@ -197,6 +198,31 @@ def zero_bubble(stages, micro_batches):
         late = range(max(micro_batches - stage, 0), micro_batches)
         orders.append((*passes, *(Pass("W", i) for i in late)))
     return Schedule("ZB-H1", micro_batches, tuple(orders))
+
+
+def schedule(name, stages, micro_batches, chunks=2):
+    """Make a schedule by its name.
+
+    Args:
+        name: one of NAMES.
+        stages, micro_batches: how many.
+        chunks: of each stage; only interleaving has more than one.
+
+    Returns:
+        Schedule.
+
+    Raises:
+        ValueError: for another name, and as the schedule's own function.
+
+    >>> schedule("1F1B", 4, 8) == one_f_one_b(4, 8)
+    True
+    """
+    if name == "interleaved 1F1B":
+        return interleaved(stages, micro_batches, chunks)
+    plain = {"GPipe": gpipe, "1F1B": one_f_one_b, "ZB-H1": zero_bubble}
+    if name not in plain:
+        raise ValueError(f"{name!r} is no schedule: there are {', '.join(NAMES)}")
+    return plain[name](stages, micro_batches)
 
 
 def _alternate(forwards, backwards, warm_up):

@@ -25,7 +25,7 @@ class Times:
         comm: T_comm, from the end of a pass to when another stage has its result.
 
     Raises:
-        ValueError: for a time below zero.
+        ValueError: for a time below zero, and if no pass takes any.
 
     >>> Times(1.0, 1.0, 1.0).comm
     0.0
@@ -40,6 +40,8 @@ class Times:
         for name, value in vars(self).items():
             if not (np.isfinite(value).all() and np.min(value) >= 0):
                 raise ValueError(f"{name}={value}: times are 0 or more seconds")
+        if not max(map(np.max, (self.forward, self.input_gradient, self.weight_gradient))):
+            raise ValueError("all passes take 0 seconds: give at least one of them a time")
 
     def table(self, stages):
         """Seconds of each kind of pass on each stage.
@@ -102,13 +104,19 @@ class Simulated:
         """Seconds of passes on the stage that has most of them."""
         return max(sum(span.end - span.start for span in row) for row in self.spans)
 
+    @cached_property
+    def bubble(self):
+        """Seconds of `cost` in which that much work would not have been needed."""
+        waited = self.cost - self.work
+        return waited if waited > 1e-12 * self.cost else 0.0  # rounding is no bubble
+
     @property
     def bubble_rate(self):
-        """Share of `cost` in which that much work would not have been needed: (cost - work) / cost.
+        """The bubble's share of `cost`.
 
         Source: Qi et al. (2024), section 4.3, https://arxiv.org/abs/2401.10241
         """
-        return (self.cost - self.work) / self.cost
+        return self.bubble / self.cost
 
     def __repr__(self):
         return f"{self.schedule.title}: {show(self.seconds, 's')}, bubble {self.bubble_rate:.2%}"

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from dlcourse.hardware.tables import rows
-from dlcourse.plan.schedules import one_f_one_b, zero_bubble
+from dlcourse.plan.schedules import schedule
 from dlcourse.plan.simulate import Times, simulate
 
-SCHEDULES = {"1F1B": (one_f_one_b, "bubble_1f1b"), "ZB-H1": (zero_bubble, "bubble_zb_h1")}
+COLUMNS = {"1F1B": "bubble_1f1b", "ZB-H1": "bubble_zb_h1"}
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,11 @@ def zero_bubble_rates():
     >>> sum(rate.matches for rate in rates), len(rates)
     (24, 24)
     """
-    return [_rate(row, name) for row in rows("zero_bubble_rates") for name in SCHEDULES]
+    return [_rate(row, name) for row in rows("zero_bubble_rates") for name in COLUMNS]
 
 
 def _rate(row, name):
-    schedule, column = SCHEDULES[name]
     size = row["stages"], row["micro_batches"]
-    times = Times(
-        row["forward_s"], row["input_gradient_s"], row["weight_gradient_s"], row["comm_s"]
-    )
-    return Rate(
-        row["model"], *size, name, row[column], simulate(schedule(*size), times).bubble_rate
-    )
+    times = (row[f"{part}_s"] for part in ("forward", "input_gradient", "weight_gradient", "comm"))
+    simulated = simulate(schedule(name, *size), Times(*times)).bubble_rate
+    return Rate(row["model"], *size, name, row[COLUMNS[name]], simulated)
