@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -120,9 +121,13 @@ def _runtime(compiler, traced):
         with tempfile.TemporaryDirectory(dir=cache_folder()) as work:
             made = Path(work) / "objects"
             made.mkdir()
-            for name in names:
+
+            def make(name):
                 unit, target = HERE / f"{name}.cpp", made / f"{name}.o"
                 compiler.run(*compiler.flags, *how, "-O2", "-c", unit, "-o", target)
+
+            with ThreadPoolExecutor() as pool:
+                list(pool.map(make, reversed(names)))  # the longest is the last
             with suppress(OSError):  # another process was quicker
                 os.replace(made, folder)
     return objects
