@@ -1,23 +1,36 @@
 """Data parallelism, plain and sharded: whatever the ranks, the numbers are those of one device."""
 
-from functools import cache
+import re
+from functools import cache, partial
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dlcourse.cluster.errors import LostRank
 from dlcourse.cluster.run import run
-from dlcourse.parallel.data import images, sentences
-from dlcourse.parallel.data_parallel import Bucketed, Naive, Overlapped
+from dlcourse.parallel.checkpoint import resume, save
+from dlcourse.parallel.data_parallel import Naive, Overlapped
 from dlcourse.parallel.models import convnet, transformer
 from dlcourse.parallel.sharded import Zero1, Zero2, Zero3
+from dlcourse.parallel.stages import memory, traffic
 from dlcourse.parallel.train import train, train_one
+from dlcourse.parallel.update import optimizer
+from tests.parallel.data_ranks import (
+    NETWORKS,
+    PLAIN,
+    SHARDED,
+    against_torch,
+    data,
+    everything,
+    options,
+    program,
+    until_one_is_killed,
+    worst,
+)
 
-PLAIN = [Naive, Bucketed, Overlapped]
-SHARDED = [Zero1, Zero2, Zero3]
 TOLERANCE = {"float64": 1e-10, "float32": 1e-5}
-NETWORKS = {"convnet": convnet, "transformer": transformer}
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -30,38 +43,16 @@ def one_thread():
 
 
 @cache
-def data(name, dtype):
-    return images(64, dtype) if name == "convnet" else sentences(64)
-
-
-@cache
 def one_device(name, dtype, update, steps, size):
     network = NETWORKS[name](dtype)
     losses = train_one(network, data(name, dtype), steps, size, update)
     return {key: value.detach() for key, value in network.named_parameters()}, losses
 
 
-def options(strategy):
-    """Small buckets: several of them in these small networks."""
-    return {"limit": 2**14} if strategy in (Bucketed, Overlapped) else {}
-
-
-def program(world, strategy, name, dtype, update, steps, size):
-    torch.set_num_threads(1)
-    chosen = strategy(world, NETWORKS[name](dtype, seed=world.rank), update, **options(strategy))
-    losses = train(world, chosen, data(name, dtype), steps, size)
-    return {key: value["value"] for key, value in chosen.tensors().items()}, losses
-
-
-def worst(found, wanted):
-    assert found.keys() == wanted.keys()
-    return max((found[key] - wanted[key]).abs().max().item() for key in wanted)
-
-
 def check(strategy, name, dtype, update, ranks, size, steps=10, on="ideal"):
     case = (name, dtype, update, steps, size)
     wanted, losses = one_device(*case)
-    for found, theirs in run(program, ranks, on, args=(strategy, *case)).results:
+    for found, theirs in run(program, ranks, on, args=(strategy, *case, data(name, dtype))).results:
         assert worst(found, wanted) <= TOLERANCE[dtype]
         assert theirs == pytest.approx(losses, abs=TOLERANCE[dtype])
 
@@ -78,3 +69,123 @@ def test_ten_steps_end_where_one_device_ends(strategy, name, update, dtype):
 @given(st.sampled_from(PLAIN + SHARDED), st.integers(1, 6), st.integers(1, 9))
 def test_any_ranks_and_rows_give_the_same(strategy, ranks, size):
     check(strategy, "convnet", "float64", "sgd", ranks, size, steps=2)
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam"])
+def test_updates_are_torchs(name):
+    torch.manual_seed(0)
+    ours, theirs = torch.randn(5, dtype=torch.float64), torch.nn.Parameter(torch.empty(5).double())
+    theirs.data.copy_(ours)
+    kinds = {"sgd": partial(torch.optim.SGD, lr=0.05, momentum=0.9), "adam": torch.optim.Adam}
+    updates = optimizer(name, [ours]), kinds[name]([theirs])
+    for _ in range(10):
+        ours.grad = theirs.grad = torch.randn(5, dtype=torch.float64)
+        for update in updates:
+            update.step()
+    assert (ours - theirs).abs().max() < 1e-15
+
+
+def test_unknown_updates_are_named():
+    with pytest.raises(ValueError, match="update='sgdd': there are sgd, adam"):
+        optimizer("sgdd", [])
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("update", ["sgd", "adam"])
+def test_ranks_hold_what_the_closed_forms_say(name, update):
+    units = [sum(p.numel() for p in u.parameters()) for u in NETWORKS[name]().children()]
+    moments = {"sgd": 8, "adam": 16}[update]
+
+    def program(world, strategy):
+        chosen = strategy(world, NETWORKS[name](), update)
+        train(world, chosen, data(name, "float64"), steps=2)
+        return chosen.held() if strategy is Naive else chosen.most
+
+    for stage, strategy in enumerate([Naive, *SHARDED]):
+        for rank, found in enumerate(run(program, 3, args=(strategy,)).results):
+            assert found == memory(units, 3, stage, rank, 8, 8, moments)
+
+
+def test_ranks_send_what_the_closed_forms_say():
+    n = 8 * sum(p.numel() for p in convnet().parameters())
+
+    def sent(strategy, steps):
+        case = (strategy, "convnet", "float64", "sgd", steps, 64, data("convnet", "float64"))
+        return sum(m.bytes for m in run(program, 2, args=case).trace.messages)
+
+    for stage, strategy in enumerate([Overlapped, *SHARDED]):
+        step = sent(strategy, 2) - sent(strategy, 1)
+        assert step / 2 == pytest.approx(traffic(n, 2, stage) + 8, rel=1e-4)  # and the loss
+
+
+@pytest.mark.parametrize("update", ["sgd", "adam"])
+def test_training_goes_on_from_a_checkpoint_with_any_strategy_and_ranks(tmp_path, update):
+    def begin(world, strategy):
+        chosen = strategy(world, transformer(seed=world.rank), update)
+        train(world, chosen, data("transformer", "float64"), 4, 8)
+        save(world, chosen, tmp_path, step=4)
+
+    def go_on(world, strategy):
+        chosen = strategy(world, transformer(seed=7), update)
+        first = resume(chosen, tmp_path)
+        train(world, chosen, data("transformer", "float64"), 10 - first, 8, first)
+        return {key: value["value"] for key, value in chosen.tensors().items()}
+
+    wanted, _ = one_device("transformer", "float64", update, 10, 8)
+    for before, after in ((Overlapped, Zero3), (Zero3, Zero1), (Zero2, Naive)):
+        run(begin, 2, args=(before,))
+        for found in run(go_on, 3, args=(after,)).results:
+            assert worst(found, wanted) <= 1e-10
+
+
+def test_half_a_checkpoint_is_none(tmp_path, monkeypatch):
+    def program(world):
+        chosen = Naive(world, convnet())
+        save(world, chosen, tmp_path, step=1)
+        monkeypatch.setattr(torch, "save", lambda _, file: file.write_bytes(b"half") and 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            save(world, chosen, tmp_path, step=2)
+        return resume(chosen, tmp_path)
+
+    assert run(program, 1).results == [1]
+
+
+def test_processes_end_where_one_device_ends():
+    kinds = [
+        ("convnet", "float64", "sgd", 10, 7),
+        ("transformer", "float64", "adam", 10, 3),
+        ("transformer", "float32", "sgd", 10, 8),
+    ]
+    cases = [(s, *kind, data(*kind[:2])) for s in PLAIN + SHARDED for kind in kinds]
+    for results in run(everything, 2, "processes", args=(cases,)).results:
+        for (_, *case, _), (found, losses) in zip(cases, results, strict=True):
+            wanted, theirs = one_device(*case)
+            assert worst(found, wanted) <= TOLERANCE[case[1]]
+            assert losses == pytest.approx(theirs, abs=TOLERANCE[case[1]])
+
+
+def test_parameters_are_those_of_torchs_ddp_and_fsdp2():
+    rows = {name: data(name, "float64") for name in NETWORKS}
+    for found in run(against_torch, 2, "processes", args=(rows,)).results:
+        assert len(found) == 8
+        assert max(found.values()) < 1e-10, found
+
+
+@pytest.mark.parametrize("strategy", PLAIN + SHARDED)
+def test_a_killed_rank_is_noticed_by_all_others_and_training_goes_on(strategy, tmp_path):
+    rows = data("convnet", "float64")
+    with pytest.raises(LostRank, match=r"rank 1 died: signal 9 \(SIGKILL\)"):
+        run(until_one_is_killed, 4, "processes", args=(strategy, tmp_path, rows))
+    for rank in (0, 2, 3):
+        seconds, text = (tmp_path / f"{rank}.txt").read_text().split(maxsplit=1)
+        assert float(seconds) < 5
+        assert re.fullmatch(r"rank \d no longer answers: it died, or stopped because .*", text)
+
+    def go_on(world):
+        chosen = strategy(world, convnet(seed=9), **options(strategy))
+        first = resume(chosen, tmp_path)
+        train(world, chosen, rows, 10 - first, first=first)
+        return {key: value["value"] for key, value in chosen.tensors().items()}
+
+    wanted, _ = one_device("convnet", "float64", "sgd", 10, 32)
+    assert worst(run(go_on, 3).results[0], wanted) <= 1e-10

@@ -12,7 +12,7 @@ from functools import partial
 from dlcourse.cluster.collectives.all_reduce import all_reduce
 from dlcourse.cluster.collectives.broadcast import broadcast
 from dlcourse.parallel.exchange import Exchange
-from dlcourse.parallel.flat import buckets, join, when_ready
+from dlcourse.parallel.flat import buckets, held, join, when_ready
 from dlcourse.parallel.models import loss
 from dlcourse.parallel.update import optimizer
 
@@ -61,6 +61,11 @@ class Naive:
         """Turn this rank's gradients into the sums of all ranks'."""
         for parameter in self.parameters:
             all_reduce(self.world, parameter.grad)
+
+    def held(self):
+        """Bytes that this rank holds now: of parameters, of gradients, of the optimizer's state."""
+        states = [t for state in self.optimizer.state.values() for t in state.values() if t.dim()]
+        return held(self.parameters), held(p.grad for p in self.parameters), held(states)
 
     def tensors(self):
         """Parameters and the optimizer's state by name, whole: what a checkpoint keeps."""

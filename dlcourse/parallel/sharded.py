@@ -63,7 +63,8 @@ class Zero1:
         update: "sgd" or "adam".
 
     Attributes:
-        peak: bytes that it held at the worst moment so far, activations left out.
+        most: bytes of parameters, of gradients and of the optimizer's state that it held at the
+            worst moment so far; not counted is one unit's room for messages.
 
     >>> from dlcourse.cluster.run import run
     >>> from dlcourse.parallel.data import images
@@ -79,7 +80,7 @@ class Zero1:
     """
 
     def __init__(self, world, network, update="sgd"):
-        self.network, self.peak = network, 0
+        self.network, self.most = network, (0, 0, 0)
         self.units = [Unit(world, *child) for child in network.named_children()]
         self.optimizer = optimizer(update, [unit.shard for unit in self.units])
 
@@ -100,8 +101,8 @@ class Zero1:
 
     def take(self, unit):
         """Replace the gradients of a unit's parameters by the sum for its shard."""
+        self.note()
         gradients, _ = join([parameter.grad for parameter in unit.parameters])
-        self.note(gradients)
         for parameter in unit.parameters:
             parameter.grad = None
         unit.shard.grad = reduce_scatter(unit.world, gradients)
@@ -119,9 +120,9 @@ class Zero1:
         gradients = [tensor.grad for tensor in shards + parameters]
         return held([unit.whole for unit in self.units] + shards), held(gradients), held(states)
 
-    def note(self, *more):
-        """Keep the most bytes held so far; `more` are tensors that will soon be gone."""
-        self.peak = max(self.peak, sum(self.held()) + held(more))
+    def note(self):
+        """Keep the most bytes held so far."""
+        self.most = tuple(map(max, self.most, self.held()))
 
     def tensors(self):
         """Parameters and the optimizer's state by name, whole: what a checkpoint keeps."""
