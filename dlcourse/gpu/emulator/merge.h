@@ -17,10 +17,9 @@ class Merge {
 
     // Merge as far as is known: until a lane has no entry left that will have more (`open`).
     void run(const Block &b, uint32_t warp, WarpLog &log, uint32_t open) {
-        uint32_t filled = 0, stuck = 0;
+        uint32_t filled = 0, stuck = full(log, open);
         for (uint32_t l = 0; l < LANES; l++)
             if (log.from[l] < log.to[l]) filled |= 1u << l;
-        stuck = full(log, open);
         while (filled && !(open & ~filled)) step(b, warp, log, filled);
         // A lane whose log is full must go on, even if others are behind it: they may wait for it.
         stuck &= full(log, open);

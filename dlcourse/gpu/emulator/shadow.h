@@ -139,7 +139,7 @@ class Shadow {
         bool reads = s.deed == Deed::atomic && s.object.space == Space::shared;
         if (reads && mark & BYTES & ~(w >> 4)) uninitialised(s);
         if (w && clash(s, w, mark)) {
-            if (!manner_of(w) && !s.manner) doubt(s, w, mark, at, size);
+            if (!manner_of(w) && !s.manner) doubt(s, w, at, size);
             else report(s, w, mark, Deed::store);
         }
         const Mark reads_before[] = {c.read, c.peer, c.far};
@@ -157,12 +157,11 @@ class Shadow {
         uint32_t interval = interval_of(before);
         if (interval - s.low < s.high - s.low) return false;
         if (!((before ^ now) & THREAD) || !(before & now & BYTES) || !interval) return false;
-        uint32_t manners = manner_of(before) + manner_of(now);
         if (manner_of(before) && manner_of(now)) {
-            if (manners > 2) return false;
-            bool far = s.object.space != Space::shared ||
-                       clocks->warp_of(interval) != s.moment.warp();
-            if (far) return false;
+            bool both_volatile = manner_of(before) + manner_of(now) == 2 * volatile_access;
+            bool in_warp = s.object.space == Space::shared &&
+                           clocks->warp_of(interval) == s.moment.warp();
+            if (!both_volatile || !in_warp) return false;
         }
         return !clocks->ordered(s.knowledge, s.moment, interval, lane_of(before));
     }
@@ -191,8 +190,7 @@ class Shadow {
         emu_report(accuse(s, before, other), false);
     }
 
-    void doubt(const Step &s, Mark before, Mark now, const char *at, uint32_t size) {
-        (void)now;
+    void doubt(const Step &s, Mark before, const char *at, uint32_t size) {
         if (doubt_count == sizeof(doubts) / sizeof(*doubts)) return;
         Doubt &d = doubts[doubt_count++];
         d.at = at;
