@@ -4,7 +4,7 @@ A network is a torch.nn.Sequential of units: what a pipeline's stage or a sharde
 Weights are drawn in float32, so a seed means the same network in float64.
 """
 
-from functools import cache
+from functools import cache, partial
 
 
 def convnet(dtype="float64", seed=0, width=8, classes=10):
@@ -136,7 +136,8 @@ def _classes():
 
         def __init__(self, width, heads, hidden):
             super().__init__()
-            self.heads = heads
+            self.head = width // heads  # a head's numbers for each token
+            self.attend = partial(scaled_dot_product_attention, is_causal=True)
             self.norm1, self.norm2 = LayerNorm(width), LayerNorm(width)
             self.query, self.key, self.value, self.out = (
                 Linear(width, width, bias=False) for _ in range(4)
@@ -146,10 +147,10 @@ def _classes():
         def forward(self, x):
             y = self.norm1(x)
             q, k, v = (  # (n, heads, length, width / heads)
-                f(y).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+                f(y).unflatten(-1, (-1, self.head)).transpose(1, 2)
                 for f in (self.query, self.key, self.value)
             )
-            y = scaled_dot_product_attention(q, k, v, is_causal=True)
+            y = self.attend(q, k, v)
             x = x + self.out(y.transpose(1, 2).flatten(2))
             return x + self.down(gelu(self.up(self.norm2(x))))
 
