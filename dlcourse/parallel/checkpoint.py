@@ -53,7 +53,7 @@ def resume(strategy, folder):
 
     if not _file(folder).exists():
         return 0
-    found = torch.load(_file(folder), weights_only=True)
+    found = torch.load(_file(folder), weights_only=True, map_location="cpu")
     strategy.restore(found["tensors"])
     return found["step"]
 

@@ -79,7 +79,9 @@ class Naive:
         for name, parameter in self.network.named_parameters():
             state = dict(tensors[name])
             parameter.data.copy_(state.pop("value"))
-            self.optimizer.state[parameter] = {k: t.clone() for k, t in state.items()}
+            self.optimizer.state[parameter] = {
+                k: t.to(parameter, copy=True) for k, t in state.items()
+            }
 
 
 class Bucketed(Naive):

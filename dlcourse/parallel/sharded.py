@@ -50,8 +50,8 @@ class Unit:
     def share(self, tensors):
         """This rank's part of tensors shaped as the parameters are; undoes `join`."""
         if not tensors[0].dim():
-            return tensors[0].clone()
-        return self.cut(join(tensors)[0]).clone()
+            return tensors[0].to(self.shard, copy=True)
+        return self.cut(join(tensors)[0]).to(self.shard, copy=True)
 
 
 class Zero1:

@@ -1,0 +1,1 @@
+"""Training scripts for a notebook, torchrun and mpiexec alike."""
