@@ -12,6 +12,7 @@ import time
 
 SELDOM = 200_000  # objects between two garbage collections
 GRACE = 2.0  # seconds that a thread gets to end when it is told to
+PATIENCE = 0.5  # of them by itself: told so while it ends, it would print a traceback
 
 
 class Stopped(BaseException):
@@ -95,7 +96,7 @@ class Scheduler:
         """Give the baton to whoever comes next."""
         rank = self.clock.advance()
         if rank is not None:
-            self.batons[rank].release()
+            self._hand_to(rank)
             return
         if not all(self.clock.finished):
             self.failure = self.failure or self.stuck()
@@ -111,7 +112,7 @@ class Scheduler:
         if following is None:
             self.fail(self.stuck())
             raise Stopped
-        self.batons[following].release()
+        self._hand_to(following)
         self._take(rank)
 
     def fail(self, failure):
@@ -122,15 +123,21 @@ class Scheduler:
     def stop(self):
         """Let every thread that waits for the baton see that the run has ended."""
         self.ended.set()
-        for baton in self.batons:
-            if baton.locked():
-                baton.release()
+        for rank in range(len(self.batons)):
+            self._hand_to(rank)
+
+    def _hand_to(self, rank):
+        """Give a rank the baton; at the run's end it may have it already."""
+        try:  # noqa: SIM105: suppress() would cost more than the rest, at every message
+            self.batons[rank].release()
+        except RuntimeError:
+            pass
 
     def _join(self):
         deadline = time.monotonic() + GRACE
         while (alive := [t for t in self.threads if t.is_alive()]) and time.monotonic() < deadline:
             for thread in alive:
-                thread.join(0.05)
+                thread.join(PATIENCE)
                 if thread.is_alive():
                     _raise_in(thread, Stopped)
 
