@@ -22,16 +22,20 @@ OWN_PART = {
     "browser": ["tests/browser"],
 }
 RUFF = [[sys.executable, "-m", "ruff", *how, "."] for how in (["check"], ["format", "--check"])]
-NBVAL = [  # gives up a hung or dead kernel within a minute: 50 s and up to 6 s to be sure
-    *("--nbval", "--nbval-current-env", "--nbval-cell-timeout=50"),
-    *("-n", "2", "--dist", "loadfile"),  # a notebook's cells share a kernel: one worker a file
-]
+TWO = ["-n", "2"]  # workers
+BY_FILE = [*TWO, "--dist", "loadfile"]  # a notebook's cells share a kernel, a file's tests set-ups
+NBVAL = ["--nbval", "--nbval-current-env"]
+NBVAL += ["--nbval-cell-timeout=50"]  # gives up a hung or dead kernel in that and up to 6 s
 PYTEST = {
-    "unit": ["tests", *(f"--ignore={path}" for paths in OWN_PART.values() for path in paths)],
-    "doctest": ["--doctest-modules", "dlcourse"],
+    "unit": [
+        *BY_FILE,
+        "tests",
+        *(f"--ignore={path}" for paths in OWN_PART.values() for path in paths),
+    ],
+    "doctest": [*BY_FILE, "--doctest-modules", "dlcourse"],
     "house": OWN_PART["house"],
-    "exercises": OWN_PART["exercises"],
-    "notebooks": [*NBVAL, "lessons", "solutions"],
+    "exercises": [*TWO, *OWN_PART["exercises"]],
+    "notebooks": [*NBVAL, *BY_FILE, "lessons", "solutions"],
     "browser": OWN_PART["browser"],
 }
 PARTS = ["style", *PYTEST]  # the part gpu, tests marked so, is asked for by --gpu
