@@ -1,6 +1,7 @@
 """What all collectives need: views and parts of arrays, NumPy's or torch's, received in turn."""
 
 from collections import deque
+from itertools import islice
 
 import numpy as np
 
@@ -79,15 +80,15 @@ def empty(like, length=None):
 
 
 def in_turn(world, coming, ahead=2):
-    """Receive one message after the other, the next ones asked for while this one is used.
+    """Ask for the first messages at once, then receive one after the other, asking ahead.
 
     Args:
         world: a World.
         coming: iterable of (buffer, source, about); a buffer may come again after `ahead` others.
         ahead: how many are asked for at a time.
 
-    Yields:
-        [buffer, about], the buffer filled.
+    Returns:
+        Iterator over [buffer, about], the buffer filled.
 
     >>> from dlcourse.cluster.run import run
     >>> def program(world):
@@ -100,16 +101,16 @@ def in_turn(world, coming, ahead=2):
     >>> run(program, ranks=3).results[0]
     [(1, 'one'), (2, 'two')]
     """
-    asked = deque()
-    for buffer, source, about in coming:
-        asked.append((world.irecv(buffer, source), buffer, about))
-        if len(asked) == ahead:
-            request, *before = asked.popleft()
-            request.wait()
-            yield before
-    for request, *before in asked:
+    asked = ((world.irecv(buffer, source), buffer, about) for buffer, source, about in coming)
+    return _arriving(deque(islice(asked, ahead)), asked)
+
+
+def _arriving(waiting, asked):
+    while waiting:
+        request, *filled = waiting.popleft()
         request.wait()
-        yield before
+        yield filled
+        waiting.extend(islice(asked, 1))
 
 
 def choose(algorithms, name):

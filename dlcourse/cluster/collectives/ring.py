@@ -89,10 +89,11 @@ def travel(world, parts, start, adding=0, keeping=0, segments=1, room=None):
     steps = adding + keeping if world.size > 1 else 0
     right = (world.rank + 1) % world.size
     room = room or [empty(parts[0], -(-max(map(len, parts)) // segments)) for _ in range(2)]
+    coming = _coming(world, parts, start, adding, steps, segments, room)
+    arriving = in_turn(world, coming, len(room))  # asked for first: so nothing sent has to wait
     mine = [cut(parts[start % world.size], segments)] if steps else []
     sending = deque(world.isend(piece, right) for pieces in mine for piece in pieces)
-    coming = _coming(world, parts, start, adding, steps, segments, room)
-    for arrived, (step, piece) in in_turn(world, coming, len(room)):
+    for arrived, (step, piece) in arriving:
         if step < adding:
             piece += arrived
         sending.popleft().wait()
