@@ -139,20 +139,20 @@ class Overlapped(Bucketed):
 
     def __init__(self, world, network, update="sgd", limit=25 * 2**20):
         super().__init__(world, network, update, limit)
-        self.under_way = []
-        for number, group in enumerate(self.groups):
-            when_ready(group, partial(self.begin, number))
+        self.begun = []
+        for tag, (group, bucket) in enumerate(zip(self.groups, self.buckets, strict=True)):
+            when_ready(group, partial(self.begin, Exchange(world, bucket, tag)))
+
+    def begin(self, exchange):
+        """Let a bucket set out, and add up the one before."""
+        exchange.begin()
+        if self.begun:
+            self.begun[-1].add()
+        self.begun.append(exchange)
 
     def reduce(self):
         """Wait for what is still under way."""
-        for exchange in self.under_way:
-            exchange.add()
-        for exchange in self.under_way:
+        self.begun[-1].add()
+        for exchange in self.begun:
             exchange.finish()
-        self.under_way.clear()
-
-    def begin(self, number):
-        """Let a bucket set out."""
-        self.under_way.append(Exchange(self.world, self.buckets[number], tag=number))
-        if len(self.under_way) > 1:
-            self.under_way[-2].add()
+        self.begun.clear()

@@ -4,7 +4,7 @@ from dlcourse.cluster.collectives.arrays import cut, empty
 
 
 class Exchange:
-    """Adds the ranks' arrays up in place: call `add` some time later, and `finish` at the end.
+    """Adds the ranks' arrays up in place: `begin`, some time later `add`, and at the end `finish`.
 
     Every rank sends part r to rank r, which adds what it gets, and sends the sum to everybody. As
     many bytes as around the ring, but two steps instead of 2 (p - 1): only one of them waits for
@@ -12,7 +12,8 @@ class Exchange:
 
     Args:
         world: a World.
-        array: tensor or NumPy array (n,), the same in all ranks; leave it alone until `finish`.
+        array: tensor or NumPy array (n,), as long in all ranks; leave it alone from `begin` to
+            `finish`. May be exchanged again and again.
         tag: of its messages; another one for every exchange under way.
 
     >>> from dlcourse.cluster.run import run
@@ -20,6 +21,7 @@ class Exchange:
     >>> def program(world):
     ...     array = np.array([1, 10, world.rank])
     ...     exchange = Exchange(world, array)
+    ...     exchange.begin()
     ...     exchange.add()
     ...     exchange.finish()
     ...     return array.tolist()
@@ -31,28 +33,27 @@ class Exchange:
         self.world, self.tag = world, tag
         self.parts = cut(array, world.size)
         self.others = [(world.rank + step) % world.size for step in range(1, world.size)]
-        rooms = [empty(self.parts[world.rank]) for _ in self.others]
-        self.terms = [
-            (room, self._ask(room, r)) for room, r in zip(rooms, self.others, strict=True)
-        ]
-        self.going = [world.isend(self.parts[r], r, tag) for r in self.others]
-        self.coming = []
+        self.terms = [empty(self.parts[world.rank]) for _ in self.others]
+        self.coming, self.sending = [], []
+
+    def begin(self):
+        """Begin to send every other rank its part."""
+        self.coming = [self._ask(term, r) for term, r in zip(self.terms, self.others, strict=True)]
+        self.sending = [self.world.isend(self.parts[r], r, self.tag) for r in self.others]
 
     def add(self):
-        """Add what has come from the others, and begin to send the sum; a second time, nothing."""
+        """Add what has come from the others, and begin to send them the sum."""
         mine = self.parts[self.world.rank]
-        for term, request in self.terms:
+        for term, request in zip(self.terms, self.coming, strict=True):
             request.wait()
             mine += term
-        if self.terms:  # a sum can't arrive before the terms that it is made of have left
-            self.terms = []
-            self.coming = [self._ask(self.parts[r], r) for r in self.others]
-            self.going += [self.world.isend(mine, r, self.tag) for r in self.others]
+        # a sum can't arrive before the terms that it is made of have left
+        self.coming = [self._ask(self.parts[r], r) for r in self.others]
+        self.sending += [self.world.isend(mine, r, self.tag) for r in self.others]
 
     def finish(self):
         """Wait until the array is the sum."""
-        self.add()
-        self.world.wait(*self.coming, *self.going)
+        self.world.wait(*self.coming, *self.sending)
 
     def _ask(self, buffer, rank):
         return self.world.irecv(buffer, rank, self.tag)
