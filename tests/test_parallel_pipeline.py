@@ -322,6 +322,8 @@ def test_what_cannot_be_done_is_said():
         SplitBackward(torch.nn.Sequential(layer, layer)).forward(torch.ones(1, 2))
     with pytest.raises(RankError, match="3 stages on 2 ranks"):
         run(lambda world: Pipeline(world, small(), gpipe(3, 4)), 2)
+    with pytest.raises(RankError, match=r"parts=\[4\]: GPipe, 2 stages, 4 micro-batches, needs 2"):
+        run(lambda world: Pipeline(world, small(), gpipe(2, 4), parts=[4]), 2)
     with pytest.raises(RankError, match="a batch of 3 rows has too few for 4 micro-batches"):
         run(lambda world: Pipeline(world, small(), gpipe(2, 4)).step(*images(3)), 2)
 

@@ -78,7 +78,7 @@ def show_memory(simulated, kept=None, kept_for_weights=None):
         parts.append(
             label(x(steps[-1][0]) + 4, floor - 7, words[stage], 10, "start", COLORS["muted"])
         )
-    text = f"{simulated.schedule.title}: {_each(words)}" + ("" if kept else " micro-batches")
+    text = f"{simulated.schedule.title}: {_each(words, '' if kept else ' micro-batch')}"
     return document(WIDTH, bottom + 30, parts, text)
 
 
@@ -109,16 +109,17 @@ def _scale(simulated):
 def _words(simulated):
     """What the chart says."""
     rate, idle = 100 * simulated.bubble_rate, simulated.bubble
-    kept = _each([number(peak) for peak in peak_memory(simulated)])
+    kept = _each([number(peak) for peak in peak_memory(simulated)], " micro-batch")
     time = f"{show(simulated.seconds, 's')}, bubble {number(rate)} %, {show(idle, 's')}"
-    return f"{simulated.schedule.title}: {time}; {kept} micro-batches"
+    return f"{simulated.schedule.title}: {time}; {kept}"
 
 
-def _each(peaks):
+def _each(peaks, unit=""):
     """The most that stages keep, said once if it is the same for all."""
+    unit += "es" if unit and {*peaks} != {"1"} else ""
     if len({*peaks}) == 1:
-        return f"each stage keeps at most {peaks[0]}"
-    return f"stages keep at most {', '.join(peaks)}"
+        return f"each stage keeps at most {peaks[0]}{unit}"
+    return f"stages keep at most {', '.join(peaks)}{unit}"
 
 
 def _ground(simulated, row):

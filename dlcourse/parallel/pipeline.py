@@ -3,6 +3,9 @@
 Which passes a rank does in which order is data: any schedule of `dlcourse.plan.schedules` (GPipe,
 1F1B, interleaved 1F1B, zero-bubble H1), or one written by hand. Part g of the network stands on
 rank g mod p, as its chunk g // p. Activations go from part to part, their gradients come back.
+
+A message begins to be received one pass before it is needed. NCCL takes the messages between two
+ranks in their order, whatever their tags: there, interleave on three ranks or more.
 """
 
 from contextlib import nullcontext
@@ -57,7 +60,8 @@ class Pipeline:
         seconds: dict kind of pass -> what it costs on a virtual clock; measured if left out.
 
     Raises:
-        ValueError: if the schedule has another number of stages than there are ranks.
+        ValueError: if the schedule has another number of stages than there are ranks, or there are
+            not as many parts as its stages have chunks.
 
     Attributes:
         chunks: this rank's parts of the network.
@@ -81,6 +85,8 @@ class Pipeline:
         self.last = schedule.stages * schedule.chunks - 1  # number of the last part
         self.order = schedule.orders[world.rank]
         self.parts = cut(network, parts or self.last + 1)
+        if len(self.parts) != self.last + 1:
+            raise ValueError(f"parts={parts}: {schedule.title}, needs {self.last + 1}")
         self.chunks = self.parts[world.rank :: world.size]
         self.halves = [SplitBackward(chunk) for chunk in self.chunks]
         weights = [weight for chunk in self.chunks for weight in chunk.parameters()]
@@ -122,7 +128,7 @@ class Pipeline:
             with self._charged(step):
                 result = batch.run(step, received)
             batch.send(step, result)
-        self.world.wait(*batch.sends)
+        self.world.wait(*batch.sends.values())
         return batch.loss
 
     def tensors(self):
@@ -187,7 +193,7 @@ class _Batch:
         self.of = of
         self.asked = {}  # pass -> (buffer, Request)
         self.done = {}  # (micro-batch, chunk) -> Forward
-        self.sends = []
+        self.sends = {}  # pass -> Request
         self.loss = 0.0
 
     def ask(self, step):
@@ -210,6 +216,8 @@ class _Batch:
             return None
         buffer, request = self.asked.pop(step)
         request.wait()
+        if step.kind != "F":  # this gradient's activation has long arrived: let go of it
+            self.sends.pop(step._replace(kind="F")).wait()
         return buffer
 
     def run(self, step, received):
@@ -238,7 +246,7 @@ class _Batch:
         if result is not None:
             dest = self.pipeline.part(step.chunk) + (1 if step.kind == "F" else -1)
             rank = self.pipeline.rank_of(dest)
-            self.sends.append(self.world.isend(result, rank, self._tag(step, dest)))
+            self.sends[step] = self.world.isend(result, rank, self._tag(step, dest))
 
     def _tag(self, step, part):
         """One for each message of a batch: a micro-batch, and the part it goes to and from."""

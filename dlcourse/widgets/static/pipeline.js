@@ -96,10 +96,11 @@ function describe(name, stages, count, chunks, rows) {
   const kept = most.every((peak) => peak === most[0])
     ? `each stage keeps at most ${most[0]}`
     : `stages keep at most ${most.join(", ")}`;
+  const unit = most.every((peak) => peak === "1") ? "micro-batch" : "micro-batches";
   const title = `${name}, ${plural(stages, "stage")}${chunks > 1 ? ` of ${chunks} chunks` : ""}`;
   const batches = `${count} micro-batch${count === 1 ? "" : "es"}`;
   const time = `${quantity(seconds, "s")}, bubble ${number((100 * bubble) / cost)} %`;
-  return `${title}, ${batches}: ${time}, ${quantity(bubble, "s")}; ${kept} micro-batches`;
+  return `${title}, ${batches}: ${time}, ${quantity(bubble, "s")}; ${kept} ${unit}`;
 }
 
 function explore({ name, stages, micro_batches: asked, t_comm: delay }) {
