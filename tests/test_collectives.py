@@ -124,7 +124,7 @@ def test_long_messages_that_wait_to_be_asked_for_arrive_too(algorithm):
 
 @pytest.mark.parametrize("on", ["ideal", "processes"])
 def test_room_is_used_again(on):
-    assert run(tuned_twice, ranks=3, on=on, args=(700_001,)).results == [(2, True)] * 3
+    assert run(tuned_twice, ranks=3, on=on, args=(3_000_001,)).results == [(2, True)] * 3
 
 
 def sums(size, n, algorithm, **options):

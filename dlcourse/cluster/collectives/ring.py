@@ -37,11 +37,11 @@ def ring(world, array, segments=1, room=None):
 
 
 def tuned(array, size):
-    """Choose how a ring is fast on real processors: messages of about 1 MiB, room kept for them.
+    """Choose how a ring is fast on real processors: few messages, room kept for those to come.
 
-    While a message travels the one before it is added. Shorter ones pay more for their number,
-    longer ones leave the processor idle. Memory that was just made is slow to write to: who calls
-    again and again keeps this room.
+    Long parts are cut, so that adding one piece and sending the next overlap; a message more costs
+    tens of microseconds, so pieces stay long. Memory that was just made is slow to write to: who
+    calls again and again keeps this room.
 
     Args:
         array: one-dimensional, what is to be all-reduced.
@@ -51,13 +51,14 @@ def tuned(array, size):
         dict, the further arguments of `ring`: segments and room.
 
     >>> import numpy as np
-    >>> choice = tuned(np.zeros(2**20), size=2)
+    >>> choice = tuned(np.zeros(2**21), size=2)
     >>> choice["segments"], [len(place) for place in choice["room"]]
-    (4, [131072, 131072, 131072, 131072])
+    (2, [524288, 524288, 524288, 524288])
     """
-    segments = max(1, round(array.nbytes / size / 2**20))
+    segments = max(1, round(array.nbytes / size / PIECE))
     longest = math.ceil(math.ceil(len(array) / size) / segments)
-    return {"segments": segments, "room": [empty(array, longest) for _ in range(ROOM)]}
+    places = min(AHEAD, 2 * (size - 1) * segments)
+    return {"segments": segments, "room": [empty(array, longest) for _ in range(places)]}
 
 
 def travel(world, parts, start, adding=0, keeping=0, segments=1, room=None):
@@ -115,4 +116,5 @@ def _coming(world, parts, start, adding, steps, segments, room):
             yield buffer, left, (step, piece)
 
 
-ROOM = 4  # messages asked for ahead on real processors
+PIECE = 2**22  # bytes of a message on real processors, about
+AHEAD = 8  # messages asked for ahead, at most
