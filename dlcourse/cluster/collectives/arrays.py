@@ -88,7 +88,7 @@ def in_turn(world, coming, ahead=2):
         ahead: how many are asked for at a time.
 
     Returns:
-        Iterator over [buffer, about], the buffer filled.
+        Iterator over (buffer, about), the buffer filled.
 
     >>> from dlcourse.cluster.run import run
     >>> def program(world):
@@ -101,16 +101,18 @@ def in_turn(world, coming, ahead=2):
     >>> run(program, ranks=3).results[0]
     [(1, 'one'), (2, 'two')]
     """
-    asked = ((world.irecv(buffer, source), buffer, about) for buffer, source, about in coming)
+    asked = ((world.irecv(buffer, source), (buffer, about)) for buffer, source, about in coming)
     return _arriving(deque(islice(asked, ahead)), asked)
 
 
 def _arriving(waiting, asked):
     while waiting:
-        request, *filled = waiting.popleft()
+        request, filled = waiting.popleft()
         request.wait()
         yield filled
-        waiting.extend(islice(asked, 1))
+        following = next(asked, None)
+        if following:
+            waiting.append(following)
 
 
 def choose(algorithms, name):
