@@ -46,16 +46,12 @@ class Naive:
 
     def step(self, x, y, of):
         """Show the network this rank's rows of a batch with `of` targets; return their loss."""
-        self.clear()
+        self.optimizer.zero_grad()
         value = loss(self.network(x), y, of)
         value.backward()
         self.reduce()
         self.optimizer.step()
         return value.item()
-
-    def clear(self):
-        """Forget the last step's gradients."""
-        self.optimizer.zero_grad()
 
     def reduce(self):
         """Turn this rank's gradients into the sums of all ranks'."""
@@ -84,6 +80,21 @@ class Naive:
             }
 
 
+class Bucket:
+    """Room for the gradients of some parameters, one behind the other."""
+
+    def __init__(self, parameters):
+        self.parameters = parameters
+        self.all, self.views = join(parameters)
+
+    def fill(self):
+        """Copy the gradients there, and let them be there from now on; return all as one tensor."""
+        for parameter, view in zip(self.parameters, self.views, strict=True):
+            view.copy_(parameter.grad)
+            parameter.grad = view
+        return self.all
+
+
 class Bucketed(Naive):
     """Adds up buckets: gradients that lie one behind the other in memory, in one message.
 
@@ -99,23 +110,12 @@ class Bucketed(Naive):
 
     def __init__(self, world, network, update="sgd", limit=25 * 2**20):
         super().__init__(world, network, update)
-        self.groups = buckets(self.parameters, limit)
-        self.buckets = []
-        for group in self.groups:
-            bucket, views = join(group)
-            self.buckets.append(bucket)
-            for parameter, view in zip(group, views, strict=True):
-                parameter.grad = view  # backward adds to it in place
-
-    def clear(self):
-        """Forget the last step's gradients."""
-        for bucket in self.buckets:
-            bucket.zero_()
+        self.buckets = [Bucket(group) for group in buckets(self.parameters, limit)]
 
     def reduce(self):
         """Turn this rank's gradients into the sums of all ranks'."""
         for bucket in self.buckets:
-            all_reduce(self.world, bucket)
+            all_reduce(self.world, bucket.fill())
 
 
 class Overlapped(Bucketed):
@@ -140,11 +140,13 @@ class Overlapped(Bucketed):
     def __init__(self, world, network, update="sgd", limit=25 * 2**20):
         super().__init__(world, network, update, limit)
         self.begun = []
-        for tag, (group, bucket) in enumerate(zip(self.groups, self.buckets, strict=True)):
-            when_ready(group, partial(self.begin, Exchange(world, bucket, tag)))
+        for tag, bucket in enumerate(self.buckets):
+            exchange = Exchange(world, bucket.all, tag)
+            when_ready(bucket.parameters, partial(self.begin, bucket, exchange))
 
-    def begin(self, exchange):
+    def begin(self, bucket, exchange):
         """Let a bucket set out, and add up the one before."""
+        bucket.fill()
         exchange.begin()
         if self.begun:
             self.begun[-1].add()

@@ -1,6 +1,10 @@
 """An all-reduce in two halves, so that computing goes on while its messages travel."""
 
+from itertools import chain
+
 from dlcourse.cluster.collectives.arrays import cut, empty
+
+PIECE = 2**20  # bytes of a message, about: one is added while the next one travels
 
 
 class Exchange:
@@ -31,29 +35,35 @@ class Exchange:
 
     def __init__(self, world, array, tag=0):
         self.world, self.tag = world, tag
-        self.parts = cut(array, world.size)
         self.others = [(world.rank + step) % world.size for step in range(1, world.size)]
-        self.terms = [empty(self.parts[world.rank]) for _ in self.others]
+        pieces = cut(array, max(1, round(array.nbytes / world.size / PIECE)))
+        self.pieces = [cut(piece, world.size) for piece in pieces]
+        self.rooms = [[empty(parts[world.rank]) for _ in self.others] for parts in self.pieces]
         self.coming, self.sending = [], []
 
     def begin(self):
         """Begin to send every other rank its part."""
-        self.coming = [self._ask(term, r) for term, r in zip(self.terms, self.others, strict=True)]
-        self.sending = [self.world.isend(self.parts[r], r, self.tag) for r in self.others]
+        self.coming = [self._ask(rooms) for rooms in self.rooms]
+        self.sending = [self._send(parts[r], r) for parts in self.pieces for r in self.others]
 
     def add(self):
         """Add what has come from the others, and begin to send them the sum."""
-        mine = self.parts[self.world.rank]
-        for term, request in zip(self.terms, self.coming, strict=True):
-            request.wait()
-            mine += term
-        # a sum can't arrive before the terms that it is made of have left
-        self.coming = [self._ask(self.parts[r], r) for r in self.others]
-        self.sending += [self.world.isend(mine, r, self.tag) for r in self.others]
+        for number, (parts, rooms) in enumerate(zip(self.pieces, self.rooms, strict=True)):
+            mine = parts[self.world.rank]
+            for term, request in zip(rooms, self.coming[number], strict=True):
+                request.wait()
+                mine += term
+            # a sum can't arrive before the terms that it is made of have left
+            self.coming[number] = self._ask(parts[r] for r in self.others)
+            self.sending += [self._send(mine, r) for r in self.others]
 
     def finish(self):
         """Wait until the array is the sum."""
-        self.world.wait(*self.coming, *self.sending)
+        self.world.wait(*chain.from_iterable(self.coming), *self.sending)
 
-    def _ask(self, buffer, rank):
-        return self.world.irecv(buffer, rank, self.tag)
+    def _ask(self, buffers):
+        pairs = zip(buffers, self.others, strict=True)
+        return [self.world.irecv(buffer, rank, self.tag) for buffer, rank in pairs]
+
+    def _send(self, array, rank):
+        return self.world.isend(array, rank, self.tag)
