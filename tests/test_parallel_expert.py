@@ -15,8 +15,9 @@ from dlcourse.cluster.topology import star
 from dlcourse.parallel.checkpoint import resume, save
 from dlcourse.parallel.data import batch, images, sentences, share
 from dlcourse.parallel.expert import ExpertParallel, exchange_traffic
-from dlcourse.parallel.mixture import route, with_experts
+from dlcourse.parallel.mixture import with_experts
 from dlcourse.parallel.models import convnet, transformer
+from dlcourse.parallel.routing import route
 from dlcourse.parallel.train import train, train_one
 
 TOLERANCE = {"float64": 1e-10, "float32": 1e-5}

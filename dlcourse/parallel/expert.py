@@ -15,6 +15,7 @@ from dlcourse.cluster.collectives.all_gather import all_gather
 from dlcourse.cluster.collectives.all_reduce import all_reduce
 from dlcourse.cluster.collectives.arrays import split
 from dlcourse.parallel.conjugates import conjugate
+from dlcourse.parallel.mixture import apply_experts
 from dlcourse.parallel.models import loss
 from dlcourse.parallel.split_layers import joined, keep, parted
 from dlcourse.parallel.update import optimizer
@@ -98,7 +99,8 @@ def _split(world, unit):
         guests = exchange(world, rows, out, back)
         here = torch.arange(mine.stop - mine.start, device=rows.device).repeat(world.size)
         experts = here.repeat_interleave(routing.kept[:, mine].flatten())
-        return exchange(world, unit.apply_experts(guests, experts), back, out)
+        results = apply_experts(guests, experts, unit.up, unit.down)
+        return exchange(world, results, back, out)
 
     unit.visit = visit
 
