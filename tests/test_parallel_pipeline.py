@@ -92,7 +92,7 @@ def layouts(draw):
     return schedule, parts, draw(st.integers(schedule.micro_batches, 17))
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(layouts())
 def test_any_schedule_and_any_cuts_train_like_one_device(layout):
     schedule, parts, size = layout

@@ -53,7 +53,8 @@ class Pipeline:
 
     Args:
         world: a World, or a Group of one, of as many ranks as the schedule has stages.
-        network: torch.nn.Sequential, the same in all ranks; this one's chunks are changed in place.
+        network: torch.nn.Sequential, the same in all ranks, of units that take a batch of no rows
+            too; this rank's chunks are changed in place.
         schedule: Schedule.
         update: "sgd" or "adam".
         parts: units in each part of the network, as for `cut`; nearly equal if left out.
@@ -163,19 +164,20 @@ class Pipeline:
         return nullcontext()
 
     def _meet(self, x):
-        """Find what goes into each chunk and comes out of it, without its rows: meta tensors."""
+        """Send a batch of no rows through the network, to see what enters and leaves each chunk."""
         import torch
 
         found = []
         for chunk, module in enumerate(self.chunks):
-            part, sample = self.part(chunk), torch.empty_like(x[:1], device="meta")
+            part, enters = self.part(chunk), x[:0]
             if part:
-                note = np.empty(NOTE, np.int64)
-                sample = _read(self.world.recv(note, self.rank_of(part - 1), tag=2 * part))
-            y = torch.func.functional_call(module, _on_meta(module), (sample,))
+                note = self.world.recv(np.empty(NOTE, np.int64), self.rank_of(part - 1), 2 * part)
+                enters = _read(note, x.device)
+            with torch.no_grad():
+                leaves = module(enters)
             if part < self.last:
-                self.world.send(_note(y), self.rank_of(part + 1), tag=2 * (part + 1))
-            found.append((sample, y))
+                self.world.send(_note(leaves), self.rank_of(part + 1), 2 * (part + 1))
+            found.append((enters, leaves))
         return found
 
     def rank_of(self, part):
@@ -198,15 +200,13 @@ class _Batch:
 
     def ask(self, step):
         """Begin to receive what a pass needs from another part."""
-        import torch
-
         part = self.pipeline.part(step.chunk)
         source = part + {"F": -1, "W": 0}.get(step.kind, 1)
         if step.kind == "W" or not 0 <= source <= self.pipeline.last:
             return
         like = self.pipeline.ends[step.chunk][step.kind != "F"]
         shape = len(self.x[step.micro]), *like.shape[1:]
-        buffer = torch.empty(shape, dtype=like.dtype, device=self.world.device)
+        buffer = like.new_empty(shape)
         rank = self.pipeline.rank_of(source)
         self.asked[step] = buffer, self.world.irecv(buffer, rank, self._tag(step, part))
 
@@ -254,12 +254,6 @@ class _Batch:
         return 2 * (step.micro * parts + part) + (step.kind != "F")
 
 
-def _on_meta(module):
-    """A module's weights and buffers without their numbers."""
-    tensors = dict(module.named_parameters()) | dict(module.named_buffers())
-    return {name: tensor.to("meta") for name, tensor in tensors.items()}
-
-
 def _note(tensor):
     """Shape and dtype of a tensor as a message."""
     dtype = DTYPES.index(str(tensor.dtype).removeprefix("torch."))
@@ -267,9 +261,9 @@ def _note(tensor):
     return np.array(facts + [0] * (NOTE - len(facts)), np.int64)
 
 
-def _read(note):
-    """The tensor, on meta, that such a message tells of."""
+def _read(note, device):
+    """The tensor, without rows, that such a message tells of."""
     import torch
 
     dtype, axes, *shape = note.tolist()
-    return torch.empty(shape[:axes], dtype=getattr(torch, DTYPES[dtype]), device="meta")
+    return torch.empty(shape[:axes], dtype=getattr(torch, DTYPES[dtype]), device=device)
