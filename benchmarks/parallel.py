@@ -1,0 +1,237 @@
+"""Every strategy against one device; data parallelism against torch's; schedules against papers.
+
+    python -m benchmarks.parallel [--quick] [--record]
+
+ddp_vs_torch: steps per second of the course's bucketed, overlapped data parallelism over those of
+torch's DistributedDataParallel: the same two processes on gloo, network, rows, update and sizes of
+buckets, in turns. The shortest step of each counts, over turns and sizes of buckets.
+parity: cases of strategy, machine and precision whose parameters after ten steps are those of one
+device, within 1e-10 in float64 and 1e-5 in float32, of all cases.
+step_time_error: largest relative difference between a simulated step and its closed form.
+zero_bubble_rates_matched, paper_speedups_matched: of the 24 published numbers each.
+The last line is one JSON object; `--record` keeps it in results/parallel.json.
+"""
+
+import argparse
+import json
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import torch
+
+from dlcourse.cluster.run import run
+from dlcourse.parallel.data import batch, images, sentences, share
+from dlcourse.parallel.data_parallel import Bucketed, Naive, Overlapped
+from dlcourse.parallel.expert import ExpertParallel
+from dlcourse.parallel.mixture import with_experts
+from dlcourse.parallel.models import convnet, loss, transformer
+from dlcourse.parallel.pipeline import Pipeline
+from dlcourse.parallel.programs.train import STRATEGIES
+from dlcourse.parallel.sequence import ContextParallel
+from dlcourse.parallel.tensor import TensorParallel
+from dlcourse.parallel.train import train, train_one
+from dlcourse.parallel.update import optimizer
+from dlcourse.plan.eight_bit import speedups_matched
+from dlcourse.plan.schedules import NAMES, schedule
+from dlcourse.plan.zero_bubble import zero_bubble_rates
+from tests.parallel.step_times import COMPUTE, predicted, simulated
+
+RESULT = Path(__file__).parent / "results" / "parallel.json"
+MIB = 2**20
+LIMITS = (8 * MIB, 25 * MIB)  # of a bucket; torch's default is the second
+SHAPE = {"vocabulary": 512, "length": 64, "width": 512, "heads": 8, "blocks": 4}
+ROWS = 4
+TOLERANCE = {"float64": 1e-10, "float32": 1e-5}
+
+
+class TorchDdp:
+    """torch's DistributedDataParallel as a strategy."""
+
+    def __init__(self, world, network, limit):
+        from torch.nn.parallel import DistributedDataParallel
+
+        self.network = DistributedDataParallel(network, bucket_cap_mb=limit / MIB)
+        self.optimizer = optimizer("sgd", network.parameters())
+
+    def step(self, x, y, of):
+        self.optimizer.zero_grad()
+        value = loss(self.network(x), y)
+        value.backward()
+        self.optimizer.step()
+        return value.item()
+
+
+def race(world, turns):
+    """Let strategies take turns, a step each: the shortest seconds of each, and the parameters."""
+    import torch.distributed as dist
+
+    torch.set_num_threads(1)
+    x, y = share(world, sentences(ROWS, SHAPE["length"], SHAPE["vocabulary"]))
+    make = {"naive": Naive, "bucketed": Bucketed}
+    for limit in LIMITS:
+        make[f"torch DDP, {limit // MIB} MiB"] = partial(TorchDdp, limit=limit)
+        make[f"overlapped, {limit // MIB} MiB"] = partial(Overlapped, limit=limit)
+    networks = {name: transformer("float32", **SHAPE) for name in make}
+    chosen = {name: make[name](world, network) for name, network in networks.items()}
+    best = dict.fromkeys(chosen, float("inf"))
+    for _ in range(turns):
+        for name, strategy in chosen.items():
+            world.barrier()
+            start = time.perf_counter()
+            strategy.step(x, y, of=ROWS * SHAPE["length"])
+            taken = torch.tensor(time.perf_counter() - start)
+            dist.all_reduce(taken, dist.ReduceOp.MAX)
+            best[name] = min(best[name], taken.item())
+    parameters = [torch.cat([p.flatten() for p in n.parameters()]) for n in networks.values()]
+    assert all((p - parameters[0]).abs().max() < 1e-5 for p in parameters), "they differ"
+    return best, len(parameters[0])
+
+
+def against_torch(quick):
+    """Race with two processes; print a line for each strategy."""
+    best, numbers = run(race, 2, "processes", args=(4 if quick else 16,), time_limit=300).results[0]
+    print(f"\ntransformer of {numbers / 1e6:.1f} million numbers, 2 processes, gloo, ms a step")
+    for name, seconds in best.items():
+        print(f"{name:22}{seconds * 1e3:9.1f}")
+    fastest = lambda kind: min(s for name, s in best.items() if kind in name)  # noqa: E731
+    return best, round(fastest("torch") / fastest("overlapped"), 3)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A strategy, and what it trains.
+
+    Attributes:
+        make: (world, network) -> strategy.
+        network: "convnet" or "transformer".
+        experts: whether with units of experts.
+        shares: whether each rank sees its rows of a batch only.
+    """
+
+    strategy: str
+    make: object
+    network: str
+    ranks: int = 2
+    experts: bool = False
+    shares: bool = False
+
+    def build(self, dtype):
+        """The network as it begins."""
+        network = {"convnet": convnet, "transformer": transformer}[self.network](dtype)
+        return with_experts(network) if self.experts else network
+
+
+def cases():
+    """Yield every strategy with every network that it can train."""
+    for network in ("convnet", "transformer"):
+        for name, strategy in STRATEGIES.items():
+            yield Case(name, strategy, network, ranks=3, shares=True)
+        yield Case("tensor", TensorParallel, network)
+        for name in NAMES:
+            yield Case(name, partial(Pipeline, schedule=schedule(name, 2, 4)), network)
+        yield Case("expert", ExpertParallel, network, experts=True, shares=True)
+    yield Case("context", ContextParallel, "transformer", ranks=3)
+
+
+def trained(world, case, dtype, data):
+    """Ten steps of a strategy: the parameters that the rank can give, by name."""
+    strategy = case.make(world, case.build(dtype))
+    if case.shares:
+        train(world, strategy, data, steps=10, size=7)
+    else:
+        for step in range(10):
+            strategy.step(*batch(data, step, 7))
+    return {name: kept["value"] for name, kept in strategy.tensors().items()}
+
+
+def several(world, chosen):
+    """Many cases in one run: starting ranks takes longer than training."""
+    torch.set_num_threads(1)
+    return [trained(world, *case) for case in chosen]
+
+
+def difference(results, case, dtype, data):
+    """Largest difference of any rank's parameters from one device's; every one is there."""
+    one = case.build(dtype)
+    train_one(one, data, steps=10, size=7)
+    wanted = dict(one.named_parameters())
+    assert set().union(*results) == set(wanted)
+    return max((r[name] - wanted[name]).abs().max().item() for r in results for name in r)
+
+
+def differences(machine, dtype):
+    """Difference of each case: dict."""
+    data, found = {"convnet": images(64, dtype), "transformer": sentences(64)}, {}
+    for ranks in (2, 3):
+        mine = [(case, dtype, data[case.network]) for case in cases() if case.ranks == ranks]
+        results = run(several, ranks, machine, args=(mine,), time_limit=300).results
+        for about, *by_rank in zip(mine, *results, strict=True):
+            found[about[0].strategy, about[0].network, ranks] = difference(by_rank, *about)
+    return found
+
+
+def parity():
+    """Print the table of strategy, machine and precision: largest difference to one device."""
+    rows = []
+    print(
+        f"\n{'strategy':18}{'network':13}{'ranks':>5}  {'machine':10}{'float64':>10}{'float32':>10}"
+    )
+    for machine in ("ideal", "processes"):
+        double, single = (differences(machine, dtype) for dtype in TOLERANCE)
+        for key, (name, network, ranks) in zip(double, double, strict=True):
+            row = {"strategy": name, "network": network, "ranks": ranks, "machine": machine}
+            row |= {"float64": double[key], "float32": single[key]}
+            good = all(row[dtype] <= limit for dtype, limit in TOLERANCE.items())
+            print(f"{name:18}{network:13}{ranks:5}  {machine:10}", end="")
+            print(f"{double[key]:10.1e}{single[key]:10.1e}  {'' if good else 'differs'}")
+            rows.append(row)
+    return rows
+
+
+def step_times():
+    """Simulated steps against their closed forms: largest relative error by strategy."""
+    print(f"\n{'simulated step':22}largest relative difference to its closed form")
+    errors = {}
+    for name in STRATEGIES:
+        pairs = [(simulated(name, p, c), predicted(name, p, c)) for p in (2, 4) for c in COMPUTE]
+        errors[name] = max(abs(found / wanted - 1) for found, wanted in pairs)
+        print(f"{name:22}{errors[name]:.1%}")
+    return errors
+
+
+def measure(quick):
+    """Everything, printed as it comes."""
+    steps, ratio = against_torch(quick)
+    rows, errors, rates = parity(), step_times(), zero_bubble_rates()
+    good = [row[dtype] <= limit for row in rows for dtype, limit in TOLERANCE.items()]
+    summary = {
+        "ddp_vs_torch": ratio,
+        "parity": f"{sum(good)} of {len(good)}",
+        "step_time_error": round(max(errors.values()), 4),
+        "zero_bubble_rates_matched": sum(rate.matches for rate in rates),
+        "paper_speedups_matched": speedups_matched()[0],
+    }
+    return summary, {"step_seconds": steps, "parity": rows, "step_time_errors": errors}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="fewer turns: below 45 seconds")
+    parser.add_argument("--record", action="store_true", help=f"write {RESULT.name}")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    summary, rows = measure(arguments.quick)
+    if arguments.record:
+        from dlcourse.course.probe import cpu
+
+        about = cpu()
+        machine = {"cpu": about.model, "cores": about.usable_cores, "torch": torch.__version__}
+        kept = {"date": time.strftime("%Y-%m-%d"), "machine": machine, "summary": summary}
+        RESULT.write_text(json.dumps(kept | rows, indent=1) + "\n", encoding="utf8")
+    print(json.dumps(summary))
+
+
+if __name__ == "__main__":
+    main()
