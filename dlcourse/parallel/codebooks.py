@@ -23,7 +23,7 @@ https://arxiv.org/abs/1511.04561. Where the paper leaves something open:
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -50,12 +50,12 @@ class Codebook:
     magnitudes: np.ndarray
     scaled: bool
 
-    @property
+    @cached_property
     def order(self):
         """Codes by magnitude, uint8 (128,)."""
         return np.argsort(self.magnitudes, kind="stable").astype(np.uint8)
 
-    @property
+    @cached_property
     def values(self):
         """Value of every code, float64 (256,)."""
         return np.concatenate([self.magnitudes, -self.magnitudes])

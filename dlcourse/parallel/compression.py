@@ -21,21 +21,24 @@ from dlcourse.parallel.update import optimizer
 
 
 class Full:
-    """Gradients as they are, in 32 bits: what the others are compared with."""
+    """Gradients as they are, in 32 bits: what the others are compared with.
+
+    As every code: it writes a gradient with a row for each unit, (rows, columns), as bytes.
+    """
 
     feedback = False
 
-    def length(self, n):
-        """Bytes in the message of n numbers."""
-        return 4 * n
+    def length(self, rows, columns):
+        """Bytes in a message."""
+        return 4 * rows * columns
 
     def pack(self, values):
-        """Write a tensor (n,) as uint8 (length(n),)."""
+        """Write a tensor (rows, columns) as uint8 (length,)."""
         return _bytes_of(values)
 
-    def unpack(self, message, n):
-        """Read n numbers."""
-        return _floats(message)
+    def unpack(self, message, rows, columns):
+        """Read what `pack` wrote."""
+        return _floats(message).view(rows, columns)
 
 
 class EightBit:
@@ -45,10 +48,9 @@ class EightBit:
         name: of a codebook; "dynamic" or "linear", which are scaled.
 
     >>> import torch
-    >>> gradient = torch.tensor([0.2, -0.1, 0.0])
-    >>> message = EightBit("linear").pack(gradient)
-    >>> len(message), EightBit("linear").unpack(message, 3)
-    (7, tensor([ 0.2000, -0.0992,  0.0000]))
+    >>> message = EightBit("linear").pack(torch.tensor([[0.2, -0.1, 0.0]]))
+    >>> len(message), EightBit("linear").unpack(message, 1, 3)
+    (7, tensor([[ 0.2000, -0.0992,  0.0000]]))
     """
 
     feedback = False
@@ -56,100 +58,100 @@ class EightBit:
     def __init__(self, name="dynamic"):
         self.book = codebook(name)
 
-    def length(self, n):
-        """Bytes in the message of n numbers."""
-        return 4 + n
+    def length(self, rows, columns):
+        """Bytes in a message."""
+        return 4 + rows * columns
 
     def pack(self, values):
-        """Write a tensor (n,) as uint8 (length(n),)."""
+        """Write a tensor (rows, columns) as uint8 (length,)."""
         import torch
 
         codes, scale = encode(values, self.book)
-        return torch.cat([_bytes_of(values.new_tensor([scale])), codes])
+        return torch.cat([_bytes_of(values.new_tensor([scale])), codes.reshape(-1)])
 
-    def unpack(self, message, n):
-        """Read n numbers."""
-        return decode(message[4:], _floats(message[:4]), self.book).float()
+    def unpack(self, message, rows, columns):
+        """Read what `pack` wrote."""
+        return decode(message[4:], _floats(message[:4]), self.book).float().view(rows, columns)
 
 
 class OneBit:
-    """Signs, the mean of what is not negative, and the mean of what is.
+    """Signs; and, for each row, the mean of what is not negative in it, and of what is.
 
     >>> import torch
-    >>> message = OneBit().pack(torch.tensor([1.0, 3.0, -1.0]))
-    >>> len(message), OneBit().unpack(message, 3)
-    (9, tensor([ 2.,  2., -1.]))
+    >>> message = OneBit().pack(torch.tensor([[1.0, 3.0, -1.0]]))
+    >>> len(message), OneBit().unpack(message, 1, 3)
+    (9, tensor([[ 2.,  2., -1.]]))
     """
 
     feedback = True
 
-    def length(self, n):
-        """Bytes in the message of n numbers."""
-        return 8 + -(-n // 8)
+    def length(self, rows, columns):
+        """Bytes in a message."""
+        return 8 * rows + -(-rows * columns // 8)
 
     def pack(self, values):
-        """Write a tensor (n,) as uint8 (length(n),)."""
+        """Write a tensor (rows, columns) as uint8 (length,)."""
         import torch
 
-        up = values >= 0
-        sums = torch.stack([values[up].sum(), values[~up].sum()])
-        counts = torch.stack([up.sum(), (~up).sum()]).clamp(min=1)
-        padded = up.new_zeros(-(-len(up) // 8) * 8)
-        padded[: len(up)] = up
-        places = torch.arange(8, device=up.device)
-        bits = (padded.view(-1, 8) << places).sum(1).to(torch.uint8)
-        return torch.cat([_bytes_of(sums / counts), bits])
+        halves = torch.stack([values >= 0, values < 0])
+        means = (halves * values).sum(2) / halves.sum(2).clamp(min=1)
+        return torch.cat([_bytes_of(means), _bits(halves[0].reshape(-1))])
 
-    def unpack(self, message, n):
-        """Read n numbers."""
+    def unpack(self, message, rows, columns):
+        """Read what `pack` wrote."""
         import torch
 
-        places = torch.arange(8, device=message.device)
-        up = ((message[8:, None] >> places) & 1).reshape(-1)[:n].bool()
-        return torch.where(up, *_floats(message[:8]))
+        above, below = _floats(message[: 8 * rows]).view(2, rows, 1)
+        bits = (message[8 * rows :, None] >> _eight(message)) & 1
+        return torch.where(bits.reshape(-1)[: rows * columns].view(rows, columns) > 0, above, below)
 
 
 class TopK:
-    """The longest numbers and their places; the others are taken to be 0.
+    """The numbers of largest magnitude and their places; the others are taken to be 0.
 
     Args:
         share: of the numbers that are sent; at least one is.
 
+    Raises:
+        ValueError: if the share isn't one.
+
     >>> import torch
-    >>> message = TopK(share=0.4).pack(torch.tensor([1.0, -3.0, 2.0, 0.5, 0.0]))
-    >>> len(message), TopK(share=0.4).unpack(message, 5)
-    (16, tensor([ 0., -3.,  2.,  0.,  0.]))
+    >>> message = TopK(share=0.4).pack(torch.tensor([[1.0, -3.0, 2.0, 0.5, 0.0]]))
+    >>> len(message), TopK(share=0.4).unpack(message, 1, 5)
+    (16, tensor([[ 0., -3.,  2.,  0.,  0.]]))
     """
 
     feedback = True
 
     def __init__(self, share=0.01):
         if not 0 < share <= 1:
-            raise ValueError(f"share={share}: a part of the numbers, above 0 and at most 1")
+            raise ValueError(f"share={share}: it is above 0 and at most 1, which sends all numbers")
         self.share = share
+
+    def length(self, rows, columns):
+        """Bytes in a message."""
+        return 8 * self.kept(rows * columns)
 
     def kept(self, n):
         """How many of n numbers are sent."""
-        return min(n, max(1, round(self.share * n)))
-
-    def length(self, n):
-        """Bytes in the message of n numbers."""
-        return 8 * self.kept(n)
+        return max(1, round(self.share * n))
 
     def pack(self, values):
-        """Write a tensor (n,) as uint8 (length(n),)."""
+        """Write a tensor (rows, columns) as uint8 (length,)."""
         import torch
 
-        places = values.abs().topk(self.kept(len(values))).indices
-        return torch.cat([_bytes_of(values[places]), places.int().view(torch.uint8)])
+        flat = values.reshape(-1)
+        places = flat.abs().topk(self.kept(len(flat))).indices
+        return torch.cat([_bytes_of(flat[places]), places.int().view(torch.uint8)])
 
-    def unpack(self, message, n):
-        """Read n numbers."""
+    def unpack(self, message, rows, columns):
+        """Read what `pack` wrote."""
         import torch
 
-        half = len(message) // 2
-        numbers = _floats(message[:half])
-        return numbers.new_zeros(n).index_put((message[half:].view(torch.int32).long(),), numbers)
+        numbers, places = message.chunk(2)
+        read = torch.zeros(rows * columns, device=message.device)
+        read[places.clone().view(torch.int32).long()] = _floats(numbers)
+        return read.view(rows, columns)
 
 
 class Compressed:
@@ -182,7 +184,7 @@ class Compressed:
         for parameter in self.parameters:
             broadcast(world, parameter.data)
         self.feedback = self.code.feedback if feedback is None else feedback
-        self.left = [parameter.new_zeros(parameter.numel()) for parameter in self.parameters]
+        self.left = [p.new_zeros(_rows_and_columns(p)) for p in self.parameters]
         self.optimizer = optimizer(update, self.parameters)
 
     def step(self, x, y, of):
@@ -198,21 +200,20 @@ class Compressed:
         """Turn this rank's gradients into the sums of what all ranks' messages say."""
         import torch
 
-        pairs = zip(self.parameters, self.left, strict=True)
-        message = torch.cat([self.pack(*pair) for pair in pairs])
-        messages = all_gather(self.world, message).view(self.world.size, -1)
-        lengths = [self.code.length(parameter.numel()) for parameter in self.parameters]
-        columns = messages.split(lengths, dim=1)
-        for parameter, column in zip(self.parameters, columns, strict=True):
-            terms = [self.code.unpack(part, parameter.numel()) for part in column]
-            parameter.grad.copy_(sum(terms).view_as(parameter))
+        pairs = [(p.grad, left) for p, left in zip(self.parameters, self.left, strict=True)]
+        own = torch.cat([self.pack(*pair) for pair in pairs])
+        messages = all_gather(self.world, own).view(self.world.size, -1)
+        parts = messages.split([self.code.length(*left.shape) for left in self.left], dim=1)
+        for (gradient, left), part in zip(pairs, parts, strict=True):
+            terms = [self.code.unpack(message, *left.shape) for message in part]
+            gradient.copy_(sum(terms).view_as(gradient))
 
-    def pack(self, parameter, left):
-        """Write a parameter's gradient, and keep what the message leaves out."""
-        values = parameter.grad.reshape(-1) + left  # nothing is ever left without feedback
+    def pack(self, gradient, left):
+        """Write a gradient, and keep what the message leaves out."""
+        values = gradient.view_as(left) + left  # nothing is ever left without feedback
         message = self.code.pack(values)
         if self.feedback:
-            left.copy_(values - self.code.unpack(message, len(values)))
+            left.copy_(values - self.code.unpack(message, *left.shape))
         return message
 
     def tensors(self):
@@ -235,31 +236,31 @@ class Compressed:
             left.zero_()
 
 
-def traffic(code, sizes, ranks):
+def traffic(code, shapes, ranks):
     """Bytes that a rank sends in a step.
 
     Args:
         code: Full, EightBit, OneBit or TopK.
-        sizes: numbers in each parameter.
+        shapes: (rows, columns) of each parameter.
         ranks: p.
 
     Returns:
         int.
 
-    >>> layer = 1024 * 1024
+    >>> layer = (1024, 1024)
     >>> [traffic(code, [layer], 4) for code in (Full(), EightBit(), OneBit(), TopK(1 / 64))]
-    [12582912, 3145740, 393240, 393216]
-    >>> 2 * 3 * 4 * layer // 4              # 32 bits, added up around the ring
+    [12582912, 3145740, 417792, 393216]
+    >>> 2 * 3 * 4 * 1024**2 // 4              # 32 bits, added up around the ring
     6291456
     """
-    return (ranks - 1) * sum(code.length(n) for n in sizes)
+    return (ranks - 1) * sum(code.length(*shape) for shape in shapes)
 
 
 def _bytes_of(numbers):
     """The bytes of numbers, written in 32 bits."""
     import torch
 
-    return numbers.float().contiguous().view(torch.uint8)
+    return numbers.reshape(-1).float().view(torch.uint8)
 
 
 def _floats(message):
@@ -267,3 +268,23 @@ def _floats(message):
     import torch
 
     return message.clone().view(torch.float32)
+
+
+def _rows_and_columns(parameter):
+    """A row for each unit or filter; one row for all of a layer's biases."""
+    return (len(parameter), parameter[0].numel()) if parameter.dim() > 1 else (1, len(parameter))
+
+
+def _bits(truths):
+    """Eight truths a byte, the first one in the lowest bit."""
+    import torch
+
+    padded = truths.new_zeros(-(-len(truths) // 8), 8)
+    padded.view(-1)[: len(truths)] = truths
+    return (padded << _eight(padded)).sum(1).to(torch.uint8)
+
+
+def _eight(tensor):
+    import torch
+
+    return torch.arange(8, device=tensor.device)
