@@ -9,7 +9,7 @@ https://arxiv.org/abs/2006.16668, section 2.2.
 
 from functools import cache
 
-from dlcourse.parallel.routing import route
+from dlcourse.parallel.routing import alone, route
 
 
 def with_experts(network, experts=4, top=2, capacity=1.25, balance=0.01, hidden=None, seed=0):
@@ -120,7 +120,7 @@ def _experts():
             self.norm, self.router = LayerNorm(width), Linear(width, experts, bias=False)
             self.up = Parameter(torch.randn(experts, width, hidden) / width**0.5)
             self.down = Parameter(torch.randn(experts, hidden, width) / hidden**0.5)
-            self.rank, self.census, self.visit = 0, lambda counts: counts[None], self.stay
+            self.rank, self.census, self.visit = 0, alone, self.stay
 
         def forward(self, x):
             tokens = self.norm(x).flatten(0, -2)

@@ -46,7 +46,17 @@ class Routing:
         return 1 - (self.kept.sum() / self.wanted.sum()).item()
 
 
-def route(probabilities, top, capacity, rank=0, census=lambda counts: counts[None]):
+def alone(counts):
+    """Gather the counts of one rank that is all there are: int64 (E,) -> (1, E).
+
+    >>> import torch
+    >>> alone(torch.tensor([3, 4])).tolist()
+    [[3, 4]]
+    """
+    return counts[None]
+
+
+def route(probabilities, top, capacity, rank=0, census=alone):
     """Send each token to its most probable experts, as long as they have room.
 
     Args:
