@@ -80,9 +80,11 @@ def against_gloo(quick):
     rows = []
     print(f"\n{'processes':>9}{'size':>10}{'gloo ms':>10}{'ring ms':>10}{'gloo / ring':>13}")
     for ranks in (2, 4):
-        for mib in (1, 4, 16) if quick else (1, 4, 16, 64, 256):
-            turns = max(8, (200 if quick else 1000) // mib)
-            gloo, ring = run(race, ranks, on="processes", args=(mib * MIB, turns)).results[0]
+        for mib in (1, 4, 16) if quick else (1, 4, 16, 64):
+            turns = max(20, 300 // mib) if quick else max(60, 1500 // mib)
+            gloo, ring = run(
+                race, ranks, on="processes", args=(mib * MIB, turns), time_limit=300
+            ).results[0]
             rows.append({"processes": ranks, "bytes": mib * MIB, "gloo_s": gloo, "ring_s": ring})
             rows[-1]["ring_vs_gloo"] = round(gloo / ring, 3)
             size = f"{mib} MiB"
@@ -163,6 +165,7 @@ def main():
     if arguments.record:
         about = cpu()
         machine = {"cpu": about.model, "cores": about.usable_cores, "numpy": np.__version__}
+        machine["load_average"] = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
         kept = {"date": time.strftime("%Y-%m-%d"), "machine": machine, "summary": summary}
         RESULT.write_text(json.dumps(kept | rows, indent=1) + "\n", encoding="utf8")
     print(json.dumps(summary))
