@@ -1,9 +1,12 @@
 """The emulated GPU's plain build computes what NumPy does, on awkward sizes."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dlcourse.gpu.emulator.launch import launch
+from dlcourse.gpu.errors import LaunchError
 from tests.emulated import PRODUCT, REVERSE, SAXPY, SUM, clean
 
 
@@ -160,6 +163,19 @@ def test_vector_types_and_constants():
     np.testing.assert_array_equal(y[:, 0], x[:, 0] * 2 + x[:, 3] * 4 + 3)
     np.testing.assert_allclose(y[:, 1], np.sqrt(np.abs(x[:, 1])), rtol=1e-6)
     assert count[0] == 40
+
+
+def test_an_array_larger_than_its_constant_is_refused():
+    source = "__constant__ float w[3]; __global__ void f(float* y) { y[0] = w[2]; }"
+    y = np.zeros(1, np.float32)
+    for traced in (False, True):
+        with pytest.raises(LaunchError, match=r"w: .*20 bytes .*of 12 bytes"):
+            launch(
+                source, "f", (1, 1, 1), (1, 1, 1), (y,), traced=traced,
+                constants={"w": np.ones(5, np.float32)},
+            )  # fmt: skip
+    clean(source, "f", (1,), (1,), y, constants={"w": np.ones(3, np.float32)})
+    assert y[0] == 1
 
 
 def test_arrays_may_overlap_and_constants_stay():

@@ -43,6 +43,21 @@ def test_a_kernel_is_compiled_once(cache, monkeypatch):
     assert calls
 
 
+def test_a_new_version_removes_what_lay_unused_for_a_month(cache, monkeypatch):
+    for name, days in (("old", 31), ("young", 29)):
+        (cache / name).mkdir()
+        (cache / name / "kernel.so").touch()
+        os.utime(cache / name, (0, time.time() - days * 24 * 3600))
+    path = build(SAXPY, "saxpy").path
+    assert {p.name for p in cache.iterdir()} == {"young", os.path.basename(os.path.dirname(path))}
+    os.utime(cache / "young", (0, 0))
+    assert build(SAXPY, "saxpy").path == path
+    assert (cache / "young" / "kernel.so").exists()  # only a new version looks round
+    monkeypatch.setattr(building, "_version", lambda: "new")
+    build(SAXPY, "saxpy")
+    assert not (cache / "young").exists() and os.path.exists(path)
+
+
 def test_constants_compiler_and_entry_are_part_of_the_key(cache, monkeypatch):
     made = []
     monkeypatch.setattr(building, "_compile", lambda work, path, *rest: made.append(path))

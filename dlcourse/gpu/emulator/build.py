@@ -3,7 +3,9 @@
 import hashlib
 import json
 import os
+import shutil
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +21,8 @@ from dlcourse.gpu.emulator.rewrite import translation_unit
 HERE = Path(__file__).parent
 RUNTIME = ("runtime", "blocks", "warp", "shared", "report", "crash", "half", "switch")
 TRACED = (*RUNTIME, "asked", "trace")
+KEPT = 30 * 24 * 3600  # seconds that an emulator's part of the cache may lie unused
+PLAIN = ("-O3", "-funroll-loops")
 SUFFIX = {"nt": ".dll"}.get(os.name, ".so")
 
 
@@ -56,7 +60,7 @@ def build(source, entry, constants=(), traced=False, filename="kernel.cu", compi
     True
     """
     compiler = compiler or find()
-    folder = cache_folder()
+    folder = _folder()
     parts = (source, entry, constants, traced, filename, compiler, _version())
     path = folder / f"{_digest(repr(parts))}{SUFFIX}"
     if not path.exists():
@@ -85,12 +89,36 @@ def cache_folder():
     return folder
 
 
+def _folder():
+    """This version's part of the cache; to make one removes what lay unused for long."""
+    folder = cache_folder() / _version()
+    if not folder.exists():
+        oldest = time.time() - KEPT
+        for old in cache_folder().iterdir():
+            with suppress(OSError):  # another process was quicker, or has it open
+                if old.stat().st_mtime < oldest:
+                    shutil.rmtree(old) if old.is_dir() else old.unlink()
+        folder.mkdir(exist_ok=True)
+    os.utime(folder)
+    return folder
+
+
 def _compile(work, path, compiler, parts):
+    """Compile a kernel, and beside it the emulator's own part, if that is to be done yet."""
+    with ThreadPoolExecutor(1) as pool:
+        runtime = pool.submit(_runtime, compiler, parts[3])
+        text, made = _assembly(work, path, compiler, parts), work / f"kernel{SUFFIX}"
+        compiler.link(made, [text, *runtime.result()])
+    os.replace(made, path)
+
+
+def _assembly(work, path, compiler, parts):
+    """Compile a kernel as far as to the text of its assembly, with its tables; return its path."""
     source, entry, constants, traced, filename = parts
-    unit, text, made = work / "kernel.cpp", work / "kernel.s", work / f"kernel{SUFFIX}"
+    unit, text = work / "kernel.cpp", work / "kernel.s"
     unit.write_text(translation_unit(source, entry, dict(constants), filename), encoding="utf8")
     include = ["-I", HERE / "include"]
-    how = flags(compiler) if traced else ("-O2",)
+    how = flags(compiler) if traced else PLAIN
     (work / Path(filename).name).write_text(source, encoding="utf8")  # for the compiler to quote
     compiler.run(*compiler.flags, *how, *include, "-S", unit, "-o", text, folder=work)
     if traced:
@@ -99,8 +127,7 @@ def _compile(work, path, compiler, parts):
         os.replace(table, path.with_suffix(".json"))
     else:
         text.write_text(add_table(text.read_text(encoding="utf8"), filename), encoding="utf8")
-    compiler.link(made, [text, *_runtime(compiler, traced)])
-    os.replace(made, path)
+    return text
 
 
 def _runtime(compiler, traced):
@@ -114,11 +141,11 @@ def _runtime(compiler, traced):
         list of paths of object files.
     """
     key = _digest(repr((compiler, traced, _version())))
-    folder = cache_folder() / f"runtime-{key}"
+    folder = _folder() / f"runtime-{key}"
     names, how = (TRACED, ["-DTRACED"]) if traced else (RUNTIME, [])
     objects = [folder / f"{name}.o" for name in names]
     if not folder.exists():
-        with tempfile.TemporaryDirectory(dir=cache_folder()) as work:
+        with tempfile.TemporaryDirectory(dir=_folder()) as work:
             made = Path(work) / "objects"
             made.mkdir()
 

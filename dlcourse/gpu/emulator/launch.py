@@ -74,7 +74,7 @@ def launch(
 
     Raises:
         CompileError: with the compiler's message.
-        LaunchError: if the arguments are not the kernel's.
+        LaunchError: if the arguments are not the kernel's, or an array does not fit its variable.
 
     >>> x = np.ones(100, np.float32)
     >>> source = "__global__ void twice(float* x) { x[threadIdx.x] *= 2; }"
@@ -100,6 +100,8 @@ def launch(
             guards=operands.guards(),
             values=operands.fills(),
         )
+        if reply and "small" in reply:
+            operands.refuse(*reply["small"])
         operands.copy_back()
         findings = [*_findings(record, source, time_limit), *operands.strays()]
         seconds = reply["seconds"] if reply else time.perf_counter() - began

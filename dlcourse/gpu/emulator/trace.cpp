@@ -9,6 +9,12 @@ namespace emu {
 
 // --- what instrumented code calls: `site` is annotate.py's ------------------------------------------
 
+// Not inlined: accesses of words are the many, and each copy takes the compiler a tenth of a second.
+static __attribute__((noinline)) void rare_access(uint64_t address, uint32_t width, uint32_t site,
+                                                  Deed deed, Manner manner) {
+    access(address, width, site, deed, manner);
+}
+
 extern "C" {
 
 void __sanitizer_cov_trace_pc(uint32_t site) {
@@ -16,45 +22,53 @@ void __sanitizer_cov_trace_pc(uint32_t site) {
     enter(b, resident(b), site, 0);
 }
 
-#define ACCESS(size)                                                                              \
+#define READ_WRITE(size, access)                                                                  \
     void __tsan_read##size(uint64_t a, uint32_t s) { access(a, size, s, Deed::load, plain_access); } \
-    void __tsan_write##size(uint64_t a, uint32_t s) { access(a, size, s, Deed::store, plain_access); } \
-    void __tsan_unaligned_read##size(uint64_t a, uint32_t s) { __tsan_read##size(a, s); }         \
-    void __tsan_unaligned_write##size(uint64_t a, uint32_t s) { __tsan_write##size(a, s); }       \
+    void __tsan_write##size(uint64_t a, uint32_t s) { access(a, size, s, Deed::store, plain_access); }
+#define RARE(size)                                                                                \
+    void __tsan_unaligned_read##size(uint64_t a, uint32_t s) {                                    \
+        rare_access(a, size, s, Deed::load, plain_access);                                        \
+    }                                                                                             \
+    void __tsan_unaligned_write##size(uint64_t a, uint32_t s) {                                   \
+        rare_access(a, size, s, Deed::store, plain_access);                                       \
+    }                                                                                             \
     void __tsan_volatile_read##size(uint64_t a, uint32_t s) {                                     \
-        access(a, size, s, Deed::load, volatile_access);                                          \
+        rare_access(a, size, s, Deed::load, volatile_access);                                     \
     }                                                                                             \
     void __tsan_volatile_write##size(uint64_t a, uint32_t s) {                                    \
-        access(a, size, s, Deed::store, volatile_access);                                         \
+        rare_access(a, size, s, Deed::store, volatile_access);                                    \
     }                                                                                             \
     void __tsan_unaligned_volatile_read##size(uint64_t a, uint32_t s) {                           \
-        __tsan_volatile_read##size(a, s);                                                         \
+        rare_access(a, size, s, Deed::load, volatile_access);                                     \
     }                                                                                             \
     void __tsan_unaligned_volatile_write##size(uint64_t a, uint32_t s) {                          \
-        __tsan_volatile_write##size(a, s);                                                        \
+        rare_access(a, size, s, Deed::store, volatile_access);                                    \
     }
-ACCESS(1) ACCESS(2) ACCESS(4) ACCESS(8) ACCESS(16)
-#undef ACCESS
+READ_WRITE(1, rare_access) READ_WRITE(2, rare_access) READ_WRITE(4, access)
+READ_WRITE(8, rare_access) READ_WRITE(16, rare_access)
+RARE(1) RARE(2) RARE(4) RARE(8) RARE(16)
+#undef READ_WRITE
+#undef RARE
 
 void __tsan_read_range(uint64_t a, uint64_t size, uint32_t site) {
-    access(a, uint32_t(size), site, Deed::load, plain_access);
+    rare_access(a, uint32_t(size), site, Deed::load, plain_access);
 }
 void __tsan_write_range(uint64_t a, uint64_t size, uint32_t site) {
-    access(a, uint32_t(size), site, Deed::store, plain_access);
+    rare_access(a, uint32_t(size), site, Deed::store, plain_access);
 }
 
 void *__tsan_memcpy(void *to, const void *from, uint64_t size, uint32_t site) {
-    access((uint64_t)from, uint32_t(size), site, Deed::load, plain_access);
-    access((uint64_t)to, uint32_t(size), site + 1, Deed::store, plain_access);
+    rare_access((uint64_t)from, uint32_t(size), site, Deed::load, plain_access);
+    rare_access((uint64_t)to, uint32_t(size), site + 1, Deed::store, plain_access);
     return __builtin_memcpy(to, from, size);
 }
 void *__tsan_memmove(void *to, const void *from, uint64_t size, uint32_t site) {
-    access((uint64_t)from, uint32_t(size), site, Deed::load, plain_access);
-    access((uint64_t)to, uint32_t(size), site + 1, Deed::store, plain_access);
+    rare_access((uint64_t)from, uint32_t(size), site, Deed::load, plain_access);
+    rare_access((uint64_t)to, uint32_t(size), site + 1, Deed::store, plain_access);
     return __builtin_memmove(to, from, size);
 }
 void *__tsan_memset(void *to, int value, uint64_t size, uint32_t site) {
-    access((uint64_t)to, uint32_t(size), site, Deed::store, plain_access);
+    rare_access((uint64_t)to, uint32_t(size), site, Deed::store, plain_access);
     return __builtin_memset(to, value, size);
 }
 void __tsan_init(void) {}
@@ -68,7 +82,7 @@ void trace_atomic(const volatile void *address, uint32_t size, int32_t line, uin
     if (!size) return trace->clocks.fence(r.knowledge, {b, b.current, site});
     trace_sites[site].line = line;
     trace_sites[site].width = uint16_t(size);
-    access((uint64_t)address, size, site, Deed::atomic, atomic_access);
+    rare_access((uint64_t)address, size, site, Deed::atomic, atomic_access);
 }
 
 // --- hooks of the runtime ------------------------------------------------------------------------------

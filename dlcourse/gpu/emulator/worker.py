@@ -63,19 +63,28 @@ class Machine:
         self.forbidden = guards
 
     def fill(self, library, values):
-        """Copy values from the arena into variables of the library, by name."""
+        """Copy values from the arena into variables of the library, by name.
+
+        Returns:
+            the name of one that is too small and its bytes, or None.
+        """
         table = (Variable * 1000).in_dll(library, "emu_variables")
         for variable in table:
             if not variable.name:
-                return
-            offset, size = values.get(variable.name.decode(), (0, 0))
-            ctypes.memmove(variable.address, self.base + offset, min(size, variable.size))
+                break
+            name = variable.name.decode()
+            offset, size = values.get(name, (0, 0))
+            if size > variable.size:
+                return name, variable.size
+            ctypes.memmove(variable.address, self.base + offset, size)
+        return None
 
     def run(self, path, workers, guards, values):
         """Run the launch that lies in the arena; return whether this process can go on."""
         library = self.library(path)
         self.forbid(library, guards)
-        self.fill(library, values)
+        if small := self.fill(library, values):
+            return {"seconds": 0, "alive": True, "small": small}
         library.emu_begin(self.pointer, self.base)
         began = time.perf_counter()
         _ring(CALM, TICK)
