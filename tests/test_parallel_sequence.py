@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.functional import scaled_dot_product_attention
 
+from dlcourse.cluster.collectives.costs import AlphaBeta
 from dlcourse.cluster.collectives.traffic import link_bytes, traffic
 from dlcourse.cluster.run import run
 from dlcourse.cluster.topology import star
@@ -119,6 +120,21 @@ def test_bytes_on_links_are_the_closed_form(ranks, layout):
     lengths = [parameter.numel() for parameter in transformer(**SIZES).parameters()]
     wanted = sum((traffic("all_reduce", n, 8, ranks) for n in lengths), block + block)
     assert dict(crossing(2) - crossing(1)) == link_bytes(wanted, star(ranks))
+
+
+@pytest.mark.parametrize("ranks", [1, 2, 4])
+def test_ring_attention_takes_as_long_as_its_messages(ranks):
+    """Forward, on a virtual clock that arithmetic doesn't move: p - 1 keys and values."""
+
+    def program(world):
+        part = torch.zeros(1, 1, 16 // ranks, 4, dtype=torch.float64)
+        start = world.time()
+        ring_attention(world, layouts(16, ranks), part, part, part)
+        return world.time() - start
+
+    net = AlphaBeta(alpha=1e-6, beta=1e-10)
+    for found in run(program, ranks).results:
+        assert found == pytest.approx((ranks - 1) * net.message(2 * 16 // ranks * 4 * 8), rel=1e-9)
 
 
 def test_training_goes_on_from_a_checkpoint(tmp_path):

@@ -8,6 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dlcourse.cluster.collectives.costs import AlphaBeta, seconds
 from dlcourse.cluster.collectives.traffic import link_bytes, traffic
 from dlcourse.cluster.errors import RankError
 from dlcourse.cluster.run import run
@@ -16,7 +17,7 @@ from dlcourse.parallel.checkpoint import resume, save
 from dlcourse.parallel.data import batch, images, sentences
 from dlcourse.parallel.models import convnet, loss, transformer
 from dlcourse.parallel.split_layers import Cut
-from dlcourse.parallel.tensor import TensorParallel, block_traffic
+from dlcourse.parallel.tensor import TensorParallel, block_traffic, split_network
 from dlcourse.parallel.train import train_one
 from dlcourse.parallel.update import optimizer
 from dlcourse.parallel.vocabulary import vocabulary_loss
@@ -171,6 +172,30 @@ def test_the_convolutional_networks_bytes_on_links_are_the_closed_forms():
     sums = [7 * 6 * 16, 7 * 10, 7 * 6 * 16]  # conv2 and scores forward, what enters hidden backward
     once = [traffic("all_reduce", n, 8, 3) for n in sums]
     assert step_bytes(3, {}, {}) == predicted(3, *once)
+
+
+@pytest.mark.parametrize("options", TEXT)
+@pytest.mark.parametrize("ranks", [2, 3, 4])
+def test_a_block_takes_as_long_as_four_all_reduces(ranks, options):
+    """On a virtual clock that arithmetic doesn't move; exact where ranks divide the numbers."""
+    rows, sizes = 12, UNEVEN | {"length": 12}
+    numbers = rows * sizes["length"] * sizes["width"]
+
+    def program(world):
+        split = split_network(world, transformer(**sizes), **options)
+        x = (
+            split.embed(torch.zeros(rows, sizes["length"], dtype=torch.int64))
+            .detach()
+            .requires_grad_()
+        )
+        start = world.time()
+        split.block1(x).sum().backward()
+        return world.time() - start
+
+    net = AlphaBeta(alpha=1e-6, beta=1e-10)
+    wanted = 4 * seconds("all_reduce", 8 * numbers, ranks, net)
+    for found in run(program, ranks).results:
+        assert found == pytest.approx(wanted, rel=1e-9)
 
 
 def test_too_few_filters_are_named():
