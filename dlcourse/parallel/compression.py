@@ -3,7 +3,8 @@
 Every rank sends its gradients to every other rank as a message of bytes, and all add up what they
 read, their own message too, in the order of the ranks: parameters stay the same to the last bit.
 Sums can't be formed on the way, as around the ring of an all-reduce, for codes don't add up: so
-a rank sends p - 1 messages, where an all-reduce sends 2 (p - 1) / p times the gradients.
+a rank sends p - 1 messages, where an all-reduce sends 2 (p - 1) / p times the gradients. Codes of
+b bits weigh less than an all-reduce of 32 on fewer than 64 / b ranks: 8 with 8 bits, 64 with one.
 
 What a message leaves out is lost, unless the rank keeps it and adds it to its next gradients: error
 feedback. Source of 1 bit and feedback: Seide et al., "1-bit stochastic gradient descent and its
@@ -210,7 +211,7 @@ class Compressed:
 
     def pack(self, gradient, left):
         """Write a gradient, and keep what the message leaves out."""
-        values = gradient.view_as(left) + left  # nothing is ever left without feedback
+        values = gradient.reshape(left.shape) + left  # nothing is ever left without feedback
         message = self.code.pack(values)
         if self.feedback:
             left.copy_(values - self.code.unpack(message, *left.shape))
