@@ -17,6 +17,7 @@ from dlcourse.course.diagnosis import diagnose
 from dlcourse.draw.compare import show_difference
 
 LARGEST_DRAWN = 200  # values
+LONGEST_TYPED = 100
 
 
 class CheckFailed(AssertionError):
@@ -38,6 +39,7 @@ class Failure:
     printed: StringIO
     complaint: str
     answers: tuple = ()  # yours and the expected one, unless there is none
+    right: bool = False  # the answer is; it is not enough
 
 
 def check(
@@ -92,7 +94,7 @@ def check(
     if not failures:
         print(f"✓ {name}: {len(on)} inputs, all as expected")
         return
-    first = failures[0]
+    first = min(failures, key=lambda failure: failure.right)  # wrong comes before not enough
     print(first.printed.getvalue(), end="")
     _draw(first)
     raise CheckFailed(
@@ -119,7 +121,7 @@ def _try(function, through, against, also, arguments):
         return fail(complaint(yours, expected), (yours, expected))
     with redirect_stdout(StringIO()):  # heard above already
         words = also(function, *copy.deepcopy(arguments))
-    return fail(words) if words else None
+    return fail(words, right=True) if words else None
 
 
 def _raised(function, error):
@@ -154,8 +156,11 @@ def _parameters(function):
 
 
 def _typed(argument):
-    array = isinstance(argument, np.ndarray)
-    return f"np.array({argument.tolist()})" if array else repr(argument)
+    if not isinstance(argument, np.ndarray):
+        return repr(argument)
+    if argument.size > LONGEST_TYPED:
+        return f"<array {argument.shape}>"
+    return f"np.array({argument.tolist()})"
 
 
 def _explanation(failures, slips):

@@ -44,6 +44,7 @@ def load_ipython_extension(shell):
 
         try:
             name, kernel = define(line, cell, shell.ev)
+            shell.user_ns.pop(name, None)  # a check must not take yesterday's kernel for today's
             _compile(kernel)
         except CompileError as error:
             raise UsageError(str(error)) from None

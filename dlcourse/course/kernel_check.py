@@ -92,6 +92,7 @@ class _Host:
         self.kernel, self.task = kernel, task
         self.__wrapped__ = task.reference  # whose parameters have the same names
         self.trace = None
+        self.endless = ""  # what was said of a run that did not end: one is enough to wait for
 
     def __call__(self, *inputs):
         written = np.asarray(self.task.run(self._launch, *inputs), float)
@@ -103,11 +104,16 @@ class _Host:
         return written
 
     def _launch(self, grid, block, arguments, shared_mem=0):
+        if self.endless:
+            raise Complaint(self.endless)
         launch = partial(self.kernel.trace, grid, block, arguments, shared_mem)
         self.trace = launch(time_limit=LONGEST_RUN)
         print(self.trace.printed, end="")
-        if self.trace.findings:
-            raise Complaint("\n".join(finding.message for finding in self.trace.findings))
+        if findings := self.trace.findings:
+            words = "\n".join(finding.message for finding in findings)
+            if "timeout" in {finding.kind for finding in findings}:
+                self.endless = words
+            raise Complaint(words)
 
     def too_dear(self, *inputs):
         """What the last run spent beyond the limits, in a sentence, or ""."""

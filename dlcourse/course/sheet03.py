@@ -11,8 +11,7 @@ import numpy as np
 
 from dlcourse.course.kernel_check import Limit, Task, blank, blocks, reals
 
-TILE = 8  # of the matrix product
-SIDE = 32  # of a transposed tile
+TILE, SIDE = 8, 32  # of the matrix product's tiles, of the transpose's
 LINES = 5  # sectors of 32 consecutive floats that begin anywhere
 
 
@@ -176,12 +175,13 @@ def _once(array, size, why="each number is needed by one thread only"):
     return Limit("global_loads", size, why, array)
 
 
-def _cells(a, b, block):
-    return a.size * b.size
-
-
 ONCE_PER_BLOCK = "a block loads each number once, and its threads share it"
 READ_ONCE = _once("x", lambda x, *_: x.size)
+IN_ROWS = Limit(
+    "sectors",
+    lambda x, block: 2 * x.shape[0] * blocks(x.shape[1], block[0]) * (ceil(block[0] / 8) + 1),
+    "threads that are neighbours along x take neighbours of a row",
+)
 SHARED_ONCE = _once("x", lambda x, block: x.size, ONCE_PER_BLOCK)
 
 TASKS = MappingProxyType(
@@ -193,11 +193,11 @@ TASKS = MappingProxyType(
             (_once("a", lambda a, b, block: a.size), _once("b", lambda a, b, block: b.size)),
         ),
         "square": Task(in_pieces, lambda x, block: x * x, (READ_ONCE,)),
-        "scale_2d": Task(scale_2d, lambda x, block: 2.0 * x, (READ_ONCE,)),
+        "scale_2d": Task(scale_2d, lambda x, block: 2.0 * x, (READ_ONCE, IN_ROWS)),
         "outer_sum": Task(
             outer_sum,
             lambda a, b, block: np.add.outer(a, b),
-            (_once("a", _cells, "one a cell"), _once("b", _cells, "one a cell")),
+            tuple(_once(name, lambda a, b, block: a.size * b.size, "one a cell") for name in "ab"),
         ),
         "count_smaller": Task(in_pieces, smaller_in_its_piece, (SHARED_ONCE,)),
         "pool": Task(

@@ -73,3 +73,9 @@ extern "C" __global__ void drops_the_first(const float* x, float* y, int n) {
 extern "C" __global__ void last_thread_alone(const float* x, float* y, int n) {
     if (I == n - 1) for (int i = 0; i < n - 1; i++) y[i] = x[i] * x[i];
 }
+
+extern "C" __global__ void reads_before_the_guard(const float* x, float* y, int n) {
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    float v = x[i];
+    if (i < n) y[i] = v * v;
+}

@@ -14,6 +14,7 @@ FLAGS = ("-O1", "-DTRACED", "-fno-jump-tables")
 GCC = (
     "-fsanitize=thread",
     "-fsanitize-coverage=trace-pc",
+    "-fno-tree-sink",  # a load that an `if` needs stays where it stands
     "--param=tsan-distinguish-volatile=1",
     "--param=tsan-instrument-func-entry-exit=0",
 )
