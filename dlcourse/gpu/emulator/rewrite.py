@@ -33,7 +33,8 @@ def translation_unit(source, entry, constants, filename):
         filename: what messages call the source.
 
     Returns:
-        str, C++; its lines count as the source's.
+        str, C++; its lines count as the source's. In the plain build, which inlines the kernel,
+        what calls it counts as its first line: the compiler knows no other of an empty loop.
 
     Raises:
         CompileError: if a shared variable has an initial value.
@@ -45,14 +46,24 @@ def translation_unit(source, entry, constants, filename):
     __global__ void f() {}
     #line 1 "launch"
     EMU_VARIABLES()
+    #ifdef TRACED
     EMU_KERNEL(f)
+    #else
+    #line 1 "k.cu"
+    EMU_KERNEL(f)
+    #endif
     <BLANKLINE>
     """
+    mask, name = masked(source), re.escape(entry.partition("<")[0].strip())
+    definition = re.search(rf"__global__[^;{{}}]*?\b{name}\s*\(", mask)
+    line = mask.count("\n", 0, definition.end()) + 1 if definition else 1
     macros = "".join(f"#define {name} {value}\n" for name, value in constants.items())
     listed = ", ".join(f"EMU_VARIABLE({name}, {space})" for name, space in variables(source))
     return (
         f'#include "shim.h"\n{macros}#line 1 "{filename}"\n{rewritten(source, filename)}\n'
-        f'#line 1 "launch"\nEMU_VARIABLES({listed})\nEMU_KERNEL({entry})\n'
+        f'#line 1 "launch"\nEMU_VARIABLES({listed})\n'
+        f"#ifdef TRACED\nEMU_KERNEL({entry})\n"
+        f'#else\n#line {line} "{filename}"\nEMU_KERNEL({entry})\n#endif\n'
     )
 
 

@@ -7,7 +7,14 @@
 
 #include "../internal.h"
 
+#ifdef TRACED  // where it would lose its instrumentation
 #define __global__
+#else  // into emu_kernel: processors do not foresee where the return of a fiber leads to
+#define __global__ __attribute__((always_inline))
+#ifndef __clang__  // what GCC 12 guesses then makes it keep sums of inner loops in memory
+#pragma GCC optimize("no-guess-branch-probability")
+#endif
+#endif
 #define __device__
 #define __host__
 #define __constant__
@@ -168,12 +175,21 @@ template <class... A> struct Thunk<void (*)(A...)> {
 
 }  // namespace emu
 
+#ifdef TRACED
+template <class F> EMU_INLINE F emu_hidden(F kernel) {
+    asm("" : "+r"(kernel));
+    return kernel;
+}
+#define EMU_CALLED(...) emu_hidden(&__VA_ARGS__)
+#else
+#define EMU_CALLED(...) [](auto... arguments) { __VA_ARGS__(arguments...); }
+#endif
+
 // The end of a kernel library: its kernel, which may be called what it likes.
 #define EMU_KERNEL(...)                                                                        \
     extern "C" void emu_kernel(void) {                                                         \
-        auto kernel = &__VA_ARGS__;                                                            \
-        asm("" : "+r"(kernel));                                                                \
-        emu::Thunk<decltype(kernel)>::run(kernel, emu::self().launch->arguments);              \
+        emu::Thunk<decltype(&__VA_ARGS__)>::run(EMU_CALLED(__VA_ARGS__),                       \
+                                                emu::self().launch->arguments);                \
     }
 
 // And its __constant__ and __device__ variables, by name.
