@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlcourse.cluster.collectives.all_reduce import all_reduce
+from dlcourse.cluster.diagnosis import too_long
 from dlcourse.cluster.errors import ClusterError, Deadlock, RankError, TimeLimit
 from dlcourse.cluster.group import Group
-from dlcourse.cluster.mail import EAGER_LIMIT
+from dlcourse.cluster.mail import EAGER_LIMIT, Mail
 from dlcourse.cluster.run import run
 from dlcourse.cluster.topology import Link, Topology, star
 from tests.cluster import correct
@@ -305,6 +307,26 @@ def stubborn(world):
                 pass
         except Exception:
             pass
+
+
+@pytest.mark.parametrize("way_out", [SystemExit(3), KeyboardInterrupt(), GeneratorExit()])
+def test_a_rank_that_leaves_ends_the_run_as_one_that_fails(way_out):
+    def program(world):
+        if world.rank == 0:
+            raise way_out
+        world.barrier()
+
+    with pytest.raises(RankError, match=rf"rank 0 stopped.*(?s:.*){type(way_out).__name__}"):
+        run(program, ranks=2, time_limit=5.0)
+
+
+def test_a_thread_that_has_ended_is_nowhere():
+    ended = threading.Thread(target=int)
+    ended.start()
+    ended.join()
+    scheduler = SimpleNamespace(threads=[ended], running=0)
+    text = str(too_long(1.0, Mail(1), scheduler))
+    assert text.endswith("rank 0 was at work")
 
 
 @pytest.mark.parametrize("program", [stubborn, lambda world: time.sleep(0.4)])

@@ -210,7 +210,8 @@ def too_long(time_limit, mail, scheduler):
     """
     threads, running = scheduler.threads, scheduler.running
     waits = {rank: transfer for rank, transfer in enumerate(mail.waits) if transfer}
-    lines = [f"rank {running} was at work\n    {of_thread(threads[running])}"]
+    place = of_thread(threads[running])  # None for a thread that has ended
+    lines = [f"rank {running} was at work" + (f"\n    {place}" if place else "")]
     lines += [_waiting(rank, waits[rank], mail, scheduler) for rank in waits if rank != running]
     title = f"not done after {time_limit:g} s (time_limit)"
     return TimeLimit("\n  ".join([title, *_few(lines)]))

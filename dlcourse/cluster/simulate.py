@@ -10,7 +10,7 @@ from dlcourse.cluster.network import Network
 from dlcourse.cluster.output import Outputs
 from dlcourse.cluster.recorder import Recorder
 from dlcourse.cluster.results import Run
-from dlcourse.cluster.scheduler import Scheduler
+from dlcourse.cluster.scheduler import Scheduler, Stopped
 from dlcourse.cluster.stacks import trimmed
 from dlcourse.cluster.virtual import VirtualWorld
 
@@ -78,7 +78,9 @@ class Simulation:
             self.results[rank] = self.program(world, *self.args)
         except ClusterError as error:
             self.scheduler.fail(error.with_traceback(None))
-        except Exception as error:
+        except Stopped:
+            raise
+        except BaseException as error:  # sys.exit() too ends a rank
             shown = traceback.TracebackException.from_exception(error)
             self.scheduler.fail(RankError(rank, trimmed(shown)))
 
