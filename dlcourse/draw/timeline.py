@@ -4,7 +4,7 @@ from dlcourse.draw.style import COLORS
 from dlcourse.draw.svg import document, element, label
 from dlcourse.units import show
 
-WIDTH, LEFT, RIGHT, TOP = 860, 70, 24, 46
+WIDTH, LEFT, RIGHT, TOP = 820, 70, 24, 46  # fits a notebook beside Jupyter's file list
 RANKS, MESSAGES = 64, 3000  # that can still be told apart, and stored
 FILLS = {"compute": "#9fd3f0", "wait": COLORS["faint"]}
 

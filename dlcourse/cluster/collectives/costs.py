@@ -6,8 +6,9 @@ takes exactly this long, where the docstring says so and gamma is 0.
 
 Letters: p ranks, n bytes of each rank's whole array, k = ceil(log2 p).
 
-Not modelled: links that several ranks share, memory copies, additions that overlap with messages,
-that parts differ by one item where p does not divide the items.
+Not modelled: links that several ranks share, what a rank spends on each message (so a server's
+short messages from any number of ranks cost one alpha), memory copies, additions that overlap with
+messages, that parts differ by one item where p does not divide the items.
 
 Source: Thakur, Rabenseifner, Gropp, "Optimization of collective communication operations in
 MPICH", 2005, https://doi.org/10.1177/1094342005051521.
