@@ -100,9 +100,7 @@ def launch(
             guards=operands.guards(),
             values=operands.fills(),
         )
-        if reply and "small" in reply:
-            operands.refuse(*reply["small"])
-        operands.copy_back()
+        operands.copy_back(reply)
         findings = [*_findings(record, source, time_limit), *operands.strays()]
         seconds = reply["seconds"] if reply else time.perf_counter() - began
         if not findings and (reply is None or not reply["alive"]):

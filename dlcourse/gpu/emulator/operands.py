@@ -88,24 +88,25 @@ class Operands:
         places = zip(self.values, self.value_places, strict=True)
         return {name: (place.start, place.size) for name, place in places}
 
-    def refuse(self, name, room):
-        """Complain of a value that its `__constant__` variable cannot hold.
-
-        Args:
-            name: of both.
-            room: bytes of the variable.
-
-        Raises:
-            LaunchError: always.
-        """
+    def _refuse(self, name, room):
+        """Complain of a value that its `__constant__` variable, of `room` bytes, cannot hold."""
         value = self.values[name]
         raise LaunchError(
             f"{name}: an array of {value.nbytes:,} bytes (shape {value.shape}, {value.dtype}) for "
             f"a variable of {room:,} bytes: declare it larger, or give fewer values"
         )
 
-    def copy_back(self):
-        """Give the caller's arrays what the kernel wrote."""
+    def copy_back(self, reply):
+        """Give the caller's arrays what the kernel wrote.
+
+        Args:
+            reply: of the worker; None if it died.
+
+        Raises:
+            LaunchError: if nothing ran, since a value was too large for its variable.
+        """
+        if reply and "small" in reply:
+            self._refuse(*reply["small"])
         for (start, stop, written), place in zip(self.extents, self.places, strict=True):
             if written:
                 _memory(start, stop - start)[:] = self.arena.read(place)
