@@ -1,7 +1,12 @@
 """Data parallelism, plain and sharded: whatever the ranks, the numbers are those of one device."""
 
+import os
 import re
+import subprocess
+import sys
+import sysconfig
 from functools import cache, partial
+from pathlib import Path
 
 import pytest
 import torch
@@ -11,6 +16,7 @@ from hypothesis import strategies as st
 from dlcourse.cluster.errors import LostRank
 from dlcourse.cluster.run import run
 from dlcourse.parallel.checkpoint import resume, save
+from dlcourse.parallel.data import sentences
 from dlcourse.parallel.data_parallel import Naive, Overlapped
 from dlcourse.parallel.models import convnet, transformer
 from dlcourse.parallel.sharded import Zero1, Zero2, Zero3
@@ -30,6 +36,8 @@ from tests.parallel.data_ranks import (
     worst,
 )
 
+SCRIPTS = Path(sysconfig.get_path("scripts"))
+ENVIRONMENT = os.environ | {"PYTHONPATH": os.getcwd(), "OMP_NUM_THREADS": "1"}
 TOLERANCE = {"float64": 1e-10, "float32": 1e-5}
 
 
@@ -189,3 +197,23 @@ def test_a_killed_rank_is_noticed_by_all_others_and_training_goes_on(strategy, t
 
     wanted, _ = one_device("convnet", "float64", "sgd", 10, 32)
     assert worst(run(go_on, 3).results[0], wanted) <= 1e-10
+
+
+@pytest.mark.parametrize("launcher", ["torchrun", "mpiexec"])
+def test_the_same_script_trains_to_the_same_losses_under_any_launcher(launcher, tmp_path):
+    if not (SCRIPTS / launcher).exists():
+        pytest.skip(f"no {launcher} beside this Python")
+    script = ["-m", "dlcourse.parallel.programs.train", "--network", "transformer"]
+    script += ["--strategy", "zero2", "--checkpoint", str(tmp_path), "--steps"]
+    start = {
+        "torchrun": [SCRIPTS / "torchrun", "--nproc-per-node", "2"],
+        "mpiexec": [SCRIPTS / "mpiexec", "-n", "2", sys.executable],
+    }[launcher]
+    shown = []
+    for ranks, command in ((2, [*start, *script, "4"]), (1, [sys.executable, *script, "6"])):
+        done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=True)
+        before, after = done.stdout.split(":")
+        assert before == f"ranks {ranks}, losses"
+        shown += map(float, after.split())
+    losses = train_one(transformer("float32"), sentences(), steps=6)
+    assert shown == pytest.approx(losses, abs=1e-5)

@@ -48,6 +48,9 @@ def resume(strategy, folder):
 
     Returns:
         number of the step that comes next: 0 without a checkpoint.
+
+    >>> resume(strategy=None, folder="no/such/folder")
+    0
     """
     import torch
 

@@ -61,7 +61,7 @@ def program(world, strategy="overlapped", network="convnet", update="sgd", steps
     return losses
 
 
-def main():
+def _main():
     """Read the command line, train, and let rank 0 print the losses."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--strategy", choices=STRATEGIES, default="overlapped")
@@ -75,8 +75,8 @@ def main():
             world, chosen.strategy, chosen.network, chosen.update, chosen.steps, chosen.checkpoint
         )
         if world.rank == 0:
-            print(f"{world.size} ranks, loss {' '.join(f'{loss:.6f}' for loss in losses)}")
+            print(f"ranks {world.size}, losses: {' '.join(f'{loss:.6f}' for loss in losses)}")
 
 
 if __name__ == "__main__":
-    main()
+    _main()
