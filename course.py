@@ -254,7 +254,7 @@ def lab(options, rest):
 def test(options, rest):
     """Run the tests, or the parts that are named."""
     runpy.run_path(str(ROOT / "tests/run.py"))["read_arguments"](rest)  # refused before a set-up
-    set_up({"test", "mpi"} | (driver_extra() or {"gpu"}) | compiler_extra())
+    set_up({"test", "mpi", "emulator"} | (driver_extra() or {"gpu"}))
     hand_over(ROOT / "tests/run.py", *rest)
 
 

@@ -1,6 +1,7 @@
 """The same file runs under torchrun, on two "nodes", and under mpiexec, with the same results."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -107,7 +108,8 @@ needs_mpi = pytest.mark.skipif(not shutil.which(MPIEXEC), reason="the extra mpi 
 def test_mpiexec_gives_what_the_virtual_cluster_gives(file):
     code, out, err = output(start(MPIEXEC, "-n", 3, sys.executable, file))
     assert code == 0, err
-    assert sorted(out.splitlines()) == expected(3)
+    # mpiexec joins what ranks print at the same time, and may put line ends elsewhere
+    assert sorted(re.findall(r"rank .*?\]\]\)", out)) == expected(3)
 
 
 @needs_mpi

@@ -112,7 +112,7 @@ def test_tests_bring_cupy_and_the_lab_keeps_it(course):
     course.fake()
     course.run("test", "unit")
     (pip,) = course.called("pip install")
-    assert re.search(r"\.\[(emulator,)?gpu(12)?,mpi,test\]", pip)
+    assert re.search(r"\.\[emulator,gpu(12)?,mpi,test\]", pip)
     assert course.called("tests/run.py unit")
     course.run("lab")
     assert not course.called("pip install")
