@@ -18,14 +18,15 @@ class Routing:
         gates: tensor (slots,), the weights of the experts' results.
         wanted: int64 tensor (ranks, E): how many of a rank's tokens chose an expert.
         kept: int64 tensor (ranks, E): how many of them found room.
+        room: tokens of all ranks that an expert takes.
 
     >>> import torch
     >>> choices = torch.tensor([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.7, 0.3]])
     >>> routing = route(choices, top=1, capacity=1.0)
     >>> routing.tokens.tolist(), routing.experts.tolist()             # no room for token 3
     ([0, 1, 2], [0, 0, 1])
-    >>> routing.imbalance, routing.dropped
-    (1.5, 0.25)
+    >>> routing.imbalance, routing.dropped, routing.slowest
+    (1.5, 0.25, 1.0)
     """
 
     tokens: object
@@ -33,17 +34,26 @@ class Routing:
     gates: object
     wanted: object
     kept: object
+    room: int
 
     @property
     def imbalance(self):
         """What the most wanted expert was to do, over the mean: 1 if all are wanted alike."""
-        wanted = self.wanted.sum(0)
-        return (wanted.max() * len(wanted) / wanted.sum()).item()
+        return self._over_mean(self.wanted)
+
+    @property
+    def slowest(self):
+        """What the busiest expert does, over an even share: how long all wait for it."""
+        return self._over_mean(self.kept)
 
     @property
     def dropped(self):
         """Share of the choices that found no room."""
-        return 1 - (self.kept.sum() / self.wanted.sum()).item()
+        return 1 - self.kept.sum().item() / self.wanted.sum().item()
+
+    def _over_mean(self, counts):
+        experts = self.wanted.shape[1]
+        return counts.sum(0).max().item() * experts / self.wanted.sum().item()
 
 
 def alone(counts):
@@ -86,4 +96,4 @@ def route(probabilities, top, capacity, rank=0, census=alone):
     slots = chosen.masked_fill(place >= room, experts).argsort(stable=True)
     kept = wanted.minimum((room - before).clamp(min=0))
     slots = slots[: kept[rank].sum()]
-    return Routing(slots // top, chosen[slots], gates[slots], wanted, kept)
+    return Routing(slots // top, chosen[slots], gates[slots], wanted, kept, room)
