@@ -1,0 +1,16 @@
+// A picture that the kernel draws: where it stands, the sentence under it, and how to ask for it.
+function drawnByKernel(model) {
+  const stage = html("div", { class: "dl-stage", "aria-hidden": "true" });
+  const words = sentence();
+  const alone = typeof model.send !== "function";
+  const draw = () => {
+    const [picture, text] = model.get("picture");
+    stage.innerHTML = picture;
+    write(words, text);
+  };
+  const ask = (change) => {
+    put(model, change);
+    if (alone) write(words, "a running kernel draws the change: this is a stored page");
+  };
+  return { stage, words, draw, ask };
+}
