@@ -245,11 +245,8 @@ def measure(quick):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--quick",
-        action="store_true",
-        help="fewer turns, no float32 on processes: below 45 seconds",
-    )
+    fewer = "fewer turns, no float32 on processes: below 45 seconds"
+    parser.add_argument("--quick", action="store_true", help=fewer)
     parser.add_argument("--record", action="store_true", help=f"write {RESULT.name}")
     arguments = parser.parse_args()
     torch.set_num_threads(1)

@@ -1,7 +1,6 @@
 """Data parallelism, plain and sharded: whatever the ranks, the numbers are those of one device."""
 
 import os
-import re
 import subprocess
 import sys
 import sysconfig
@@ -13,7 +12,6 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcourse.cluster.errors import LostRank
 from dlcourse.cluster.run import run
 from dlcourse.parallel.checkpoint import resume, save
 from dlcourse.parallel.data import sentences
@@ -30,9 +28,7 @@ from tests.parallel.data_ranks import (
     against_torch,
     data,
     everything,
-    options,
     program,
-    until_one_is_killed,
     worst,
 )
 
@@ -177,26 +173,6 @@ def test_parameters_are_those_of_torchs_ddp_and_fsdp2():
     for found in run(against_torch, 2, "processes", args=(rows,)).results:
         assert len(found) == 8
         assert max(found.values()) < 1e-10, found
-
-
-@pytest.mark.parametrize("strategy", PLAIN + SHARDED)
-def test_a_killed_rank_is_noticed_by_all_others_and_training_goes_on(strategy, tmp_path):
-    rows = data("convnet", "float64")
-    with pytest.raises(LostRank, match=r"rank 1 died: signal 9 \(SIGKILL\)"):
-        run(until_one_is_killed, 4, "processes", args=(strategy, tmp_path, rows))
-    for rank in (0, 2, 3):
-        seconds, text = (tmp_path / f"{rank}.txt").read_text().split(maxsplit=1)
-        assert float(seconds) < 5
-        assert re.fullmatch(r"rank \d no longer answers: it died, or stopped because .*", text)
-
-    def go_on(world):
-        chosen = strategy(world, convnet(seed=9), **options(strategy))
-        first = resume(chosen, tmp_path)
-        train(world, chosen, rows, 10 - first, first=first)
-        return {key: value["value"] for key, value in chosen.tensors().items()}
-
-    wanted, _ = one_device("convnet", "float64", "sgd", 10, 32)
-    assert worst(run(go_on, 3).results[0], wanted) <= 1e-10
 
 
 @pytest.mark.parametrize("launcher", ["torchrun", "mpiexec"])

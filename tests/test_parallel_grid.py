@@ -1,9 +1,5 @@
 """Several strategies at once, on grids of ranks, end where one device ends."""
 
-import os
-import re
-import signal
-import time
 from itertools import product
 
 import pytest
@@ -11,12 +7,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcourse.cluster.errors import LostRank, RankError
+from dlcourse.cluster.errors import RankError
 from dlcourse.cluster.run import run
 from dlcourse.parallel.data import images, sentences
-from dlcourse.parallel.expert import ExpertParallel
 from dlcourse.parallel.grid import Grid, Replicas
-from dlcourse.parallel.mixture import with_experts
 from dlcourse.parallel.models import convnet, transformer
 from dlcourse.parallel.pipeline import Pipeline
 from dlcourse.parallel.sequence import ContextParallel
@@ -132,34 +126,3 @@ def test_every_rank_has_its_place_and_its_groups(lengths):
 def test_a_box_of_another_size_is_named():
     with pytest.raises(RankError, match="data 2 x tensor 3 on 4 ranks: the product must be"):
         run(lambda world: Grid(world, data=2, tensor=3), 4)
-
-
-LOSING = {
-    "tensor": TensorParallel,
-    "context": ContextParallel,
-    "expert": lambda world, network: ExpertParallel(world, with_experts(network, experts=3)),
-}
-
-
-def until_one_is_killed(world, name, folder):
-    """Train; rank 1 is killed on the way; the others note when and why they can't go on."""
-    chosen, (x, y) = LOSING[name](world, network(text=True)), data(text=True)
-    chosen.step(x, y, of=y.numel())
-    if world.rank == 1:
-        os.kill(os.getpid(), signal.SIGKILL)
-    start = time.monotonic()
-    try:
-        chosen.step(x, y, of=y.numel())
-    except LostRank as error:
-        (folder / f"{world.rank}.txt").write_text(f"{time.monotonic() - start} {error}")
-        raise
-
-
-@pytest.mark.parametrize("name", LOSING)
-def test_a_killed_rank_is_noticed_by_all_others(name, tmp_path):
-    with pytest.raises(LostRank, match=r"rank 1 died: signal 9 \(SIGKILL\)"):
-        run(until_one_is_killed, 3, "processes", args=(name, tmp_path))
-    for rank in (0, 2):
-        seconds, text = (tmp_path / f"{rank}.txt").read_text().split(maxsplit=1)
-        assert float(seconds) < 5
-        assert re.fullmatch(r"rank \d no longer answers: it died, or stopped because .*", text)

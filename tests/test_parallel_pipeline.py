@@ -1,7 +1,5 @@
 """Pipelines train to the numbers of one device, whatever the schedule, the cuts and the batch."""
 
-import os
-import time
 from weakref import WeakSet
 
 import pytest
@@ -11,7 +9,7 @@ from hypothesis import strategies as st
 from torch.utils.flop_counter import FlopCounterMode
 
 from dlcourse.cluster.collectives.all_reduce import all_reduce
-from dlcourse.cluster.errors import LostRank, RankError
+from dlcourse.cluster.errors import RankError
 from dlcourse.cluster.group import Group
 from dlcourse.cluster.run import run
 from dlcourse.cluster.topology import star
@@ -303,21 +301,6 @@ def test_on_processes_they_train_like_one_device_and_like_torch():
     for several in zip(*(found for found, _ in results), strict=True):
         assert furthest(several, one, losses) < 1e-10
     assert max(max(apart) for _, apart in results) < 1e-12
-
-
-def lose_a_rank(world):
-    pipeline = Pipeline(world, small(), zero_bubble(3, 4))
-    for step in range(10):
-        if (step, world.rank) == (3, 1):
-            print(time.time(), flush=True)
-            os._exit(3)
-        pipeline.step(*batch(images(64), step, 13))
-
-
-def test_a_lost_rank_ends_the_others_and_is_named():
-    with pytest.raises(LostRank, match="rank 1 died: exit code 3") as caught:
-        run(lose_a_rank, 3, on="processes")
-    assert time.time() - float(caught.value.run.outputs[1]) < 5
 
 
 def shared():

@@ -165,6 +165,7 @@ def _each(change, network, tensors):
             for key, tensor in its.items()
         }
         for name, its in tensors.items()
+        if name in cuts  # a checkpoint of another strategy may hold more
     }
 
 

@@ -1,14 +1,9 @@
 """Rank programs of the tests of data parallelism: a process that imports them needs no pytest."""
 
-import os
-import signal
-import time
 from functools import cache
 
 import torch
 
-from dlcourse.cluster.errors import LostRank
-from dlcourse.parallel.checkpoint import save
 from dlcourse.parallel.data import batch, images, sentences, share
 from dlcourse.parallel.data_parallel import Bucketed, Naive, Overlapped
 from dlcourse.parallel.models import convnet, loss, transformer
@@ -86,18 +81,3 @@ def against_torch(world, rows):
                 case = f"{ours.__name__} {name} {update}"
                 found[case] = worst(mine, torchs(world, theirs, name, update, rows[name]))
     return found
-
-
-def until_one_is_killed(world, strategy, folder, rows):
-    """Train; rank 1 is killed on the way; the others note when and why they can't go on."""
-    chosen = strategy(world, convnet(), **options(strategy))
-    train(world, chosen, rows, steps=2)
-    start = time.monotonic()
-    try:
-        save(world, chosen, folder, step=2)
-        if world.rank == 1:
-            os.kill(os.getpid(), signal.SIGKILL)
-        train(world, chosen, rows, steps=8, first=2)
-    except LostRank as error:
-        (folder / f"{world.rank}.txt").write_text(f"{time.monotonic() - start} {error}")
-        raise
