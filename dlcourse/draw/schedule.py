@@ -5,7 +5,7 @@ from dlcourse.draw.svg import document, element, label, number
 from dlcourse.plan.memory import activation_memory, peak_memory
 from dlcourse.units import show
 
-WIDTH, LEFT, RIGHT, TOP = 860, 70, 24, 46
+WIDTH, LEFT, RIGHT, TOP = 820, 70, 24, 46  # fits a notebook beside Jupyter's file list
 STAGES, PASSES = 64, 4000  # that can still be told apart, and stored
 BACKWARD = "#f6c37a"
 KINDS = {  # fill and meaning
