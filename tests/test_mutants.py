@@ -127,6 +127,48 @@ RECOGNISED = {
         "ordinary": "errors are not divided by the times",
         "square_roots": "errors are divided by the square roots of the times",
     },
+    "mean_gradient": {
+        "mean_of_means": "every rank counts the same, whatever its rows",
+        "not_divided": "the sum over all rows is not divided",
+    },
+    "stop_together": {
+        "never_stops": "training never stops early",
+        "rank_0_decides": "rank 0's loss decides for all",
+        "sum_of_losses": "the sum of the ranks' losses is compared",
+    },
+    "train_like_one": {
+        "as_it_was": "each gradient is too small by the number of ranks",
+        "never_averaged": "each gradient is too large by the number of ranks",
+    },
+    "exchange_seconds": {
+        "card_for_each_gpu": "each GPU has a network card of its own",
+        "neighbours_over_the_card": "neighbours are reached through the network card, too",
+    },
+    "bucket_numbers": {
+        "first_tensor_first": "the first tensor is taken first",
+        "below_the_limit": "a bucket must stay below its limit",
+    },
+    "exposed_seconds": {
+        "all_at_once": "messages don't wait for one another",
+        "first_layer_first": "backward begins with the first layer",
+    },
+    "read_byte": {
+        "no_sign": "the sign is left out",
+        "root_in_the_middle": "0.55 is where the halves meet",
+        "lower_end": "a cell's lower end is taken",
+    },
+    "quantise": {
+        "not_scaled_again": "the result is not multiplied by the scale",
+        "nothing_scaled": "nothing is scaled",
+    },
+    "one_bit": {
+        "nothing_kept": "nothing is kept",
+        "keeps_of_the_last_only": "only what the last gradient lost is kept",
+    },
+    "cluster_speedups": {
+        "nothing_hides": "messages hide nothing",
+        "waited_for_once": "each message is waited for once",
+    },
 }
 
 
