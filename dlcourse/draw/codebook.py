@@ -18,14 +18,14 @@ ROLES = MappingProxyType(
     {
         "sign": COLORS["paper"],
         "power of ten": "#9fd3f0",
-        "a one behind the zeros": COLORS["yellow"],
+        "flag: end of the zeros": COLORS["yellow"],
         "digits": "#f6c37a",
     }
 )
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def show_codebook(code=0b01001011, value=0.2345678):
+def show_codebook(code=0b01001100, value=0.2345678):
     """Draw what a code stands for in each codebook, and how far off the codes of a number are.
 
     Each axis holds the magnitudes of all codes: positive ones above, negative ones below.
@@ -124,7 +124,7 @@ def _decoded(value, book):
 
 
 def _percent(share):
-    return f"{number(100 * share, 3)} %"
+    return f"{100 * share:.0f} %" if share >= 10 else f"{number(100 * share, 3)} %"
 
 
 def _x(magnitude):
@@ -149,18 +149,25 @@ def _legend():
 
 
 def _axis(value):
-    """Powers of ten, and a line where the number's magnitude stands in all four."""
+    """Powers of ten on each book's axis, and where the number's magnitude stands."""
     end = TOP + ROW * len(NAMES)
+    tens = [_x(10.0**exponent) for exponent in range(LOW, math.floor(HIGH) + 1)]
     parts = [label(_x(0), end + 10, "0", 11, fill=COLORS["muted"])]
-    for exponent in range(LOW, math.floor(HIGH) + 1):
-        x = _x(10.0**exponent)
-        look = {"stroke": COLORS["line"], "stroke_dasharray": "2 4"}
-        parts.append(element("line", x1=x, x2=x, y1=TOP + 30, y2=end, **look))
-        parts.append(label(x, end + 10, _power(exponent), 11, fill=COLORS["muted"]))
-    x = _x(abs(value))
-    look = {"stroke": COLORS["blue"], "stroke_dasharray": "5 3", "stroke_width": 1.5}
-    parts.append(element("line", x1=x, x2=x, y1=TOP + 30, y2=end, **look))
-    return [*parts, label(x, end + 24, number(value), 11, fill=COLORS["blue"])]
+    parts += [
+        label(x, end + 10, _power(exponent), 11, fill=COLORS["muted"])
+        for exponent, x in enumerate(tens, LOW)
+    ]
+    dots = {"stroke": COLORS["line"], "stroke_dasharray": "2 3"}
+    parts.append(element("path", d="".join(map(_upright, tens)), **dots))
+    here = _x(abs(value))
+    look = {"stroke": COLORS["blue"], "stroke_width": 2}
+    parts.append(element("path", d=_upright(here), **look))
+    return [*parts, label(here, end + 24, number(value), 11, fill=COLORS["blue"])]
+
+
+def _upright(x):
+    """A line across every book's axis."""
+    return "".join(f"M{x:.1f} {TOP + ROW * i + 35}v38" for i in range(len(NAMES)))
 
 
 def _book(book, code, y):
@@ -219,7 +226,7 @@ def _meaning(book, code):
 def _errors(value, y):
     """A table of relative errors: the number, its tenth, its hundredth and so on."""
     wide = (WIDTH - LEFT - RIGHT) / DECADES
-    parts = [label(LEFT - 40, y + 12, "error of", 12, "end", COLORS["muted"])]
+    parts = [label(LEFT - 8, y + 12, "relative error of", 11, "end", COLORS["muted"])]
     for i in range(DECADES):
         parts.append(label(LEFT + wide * (i + 0.5), y + 12, number(value / 10.0**i), 12))
     for row, name in enumerate(NAMES, 1):

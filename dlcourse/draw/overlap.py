@@ -136,7 +136,11 @@ def _messages(step, x, row, bottom):
     parts.append(_boxes(hidden, tall, FILLS["all-reduce, hidden"], x))
     parts.append(_boxes(exposed, tall, FILLS["all-reduce, exposed"], x))
     line = {"x1": x(stop), "x2": x(stop), "y1": TOP - 8, "y2": top + tall + 4}
-    return [*parts, element("line", stroke=COLORS["ink"], stroke_width=1.5, **line)]
+    parts.append(element("line", stroke=COLORS["ink"], stroke_width=1.5, **line))
+    end = x(step.seconds)
+    place, anchor = (end + 8, "start") if end < WIDTH - RIGHT - 90 else (end - 8, "end")
+    words = f"step {show(step.seconds, 's')}"
+    return [*parts, label(place, top + tall / 2, words, 12, anchor, font_weight="bold")]
 
 
 def _waits(step, x, row, top):

@@ -21,7 +21,7 @@ class GradientOverlap(DrawnWidget):
         ranks: 1 to 256.
         bandwidth: of a rank's port in bytes/s, 10^6 to 10^12.
         latency: of a message in seconds, 0 to 0.01.
-        bucket: bytes of gradients that share a message, at most; a longer one has its own.
+        bucket: bytes of gradients that share a message, 10^12 at most; a longer one has its own.
         overlapped: send while backward computes, rather than afterwards.
 
     Raises:
@@ -41,7 +41,7 @@ class GradientOverlap(DrawnWidget):
     ranks = traitlets.Int(4, min=1, max=256).tag(sync=True)
     bandwidth = traitlets.Float(4e9, min=1e6, max=1e12).tag(sync=True)
     latency = traitlets.Float(50e-6, min=0, max=0.01).tag(sync=True)
-    bucket = traitlets.Float(MIB25, min=0).tag(sync=True)
+    bucket = traitlets.Float(MIB25, min=0, max=1e12).tag(sync=True)
     overlapped = traitlets.Bool(True).tag(sync=True)
 
     def __init__(
