@@ -28,6 +28,7 @@ from dlcourse.parallel.data_parallel import Bucketed, Naive, Overlapped
 from dlcourse.parallel.expert import ExpertParallel
 from dlcourse.parallel.grid import Grid, Replicas
 from dlcourse.parallel.mixture import with_experts
+from dlcourse.parallel.mixed import DataThenModel
 from dlcourse.parallel.models import convnet, loss, transformer
 from dlcourse.parallel.pipeline import Pipeline
 from dlcourse.parallel.programs.strategies import STRATEGIES
@@ -159,6 +160,7 @@ def cases():
         yield Case("expert", ExpertParallel, network, experts=True, replicas=2)
         yield Case("data x tensor", data_x_tensor, network, ranks=4, replicas=2)
         yield Case("pipeline x tensor", PipelineXTensor, network, ranks=4)
+    yield Case("conv data, dense model", DataThenModel, "convnet", ranks=3)
     yield Case("context", ContextParallel, "transformer", ranks=3)
     yield Case("tensor, sequence", partial(TensorParallel, sequence=True), "transformer")
 
@@ -200,7 +202,7 @@ def differences(machine, dtype):
 def parity(quick):
     """Print the table of strategy, machine and precision: largest difference to one device."""
     rows = []
-    print(f"\n{'strategy':18}{'network':13}{'ranks':>5}  {'machine':10}", end="")
+    print(f"\n{'strategy':24}{'network':13}{'ranks':>5}  {'machine':10}", end="")
     print("".join(f"{dtype:>10}" for dtype in TOLERANCE))
     for machine in ("ideal", "processes"):
         dtypes = ["float64"] if quick and machine == "processes" else list(TOLERANCE)
@@ -209,7 +211,7 @@ def parity(quick):
             name, network, ranks = key
             apart = {dtype: found[dtype][key] for dtype in dtypes}
             good = all(apart[dtype] <= TOLERANCE[dtype] for dtype in dtypes)
-            print(f"{name:18}{network:13}{ranks:5}  {machine:10}", end="")
+            print(f"{name:24}{network:13}{ranks:5}  {machine:10}", end="")
             print("".join(f"{apart[dtype]:10.1e}" for dtype in dtypes), "" if good else "differs")
             rows.append({"strategy": name, "network": network, "ranks": ranks, "machine": machine})
             rows[-1] |= apart

@@ -8,7 +8,7 @@ import time
 import pytest
 import torch
 
-from dlcourse.cluster.errors import LostRank
+from dlcourse.cluster.errors import LostRank, RankError
 from dlcourse.cluster.run import run
 from dlcourse.parallel.checkpoint import resume, save
 from dlcourse.parallel.data import sentences
@@ -65,3 +65,14 @@ def test_a_killed_rank_is_noticed_by_all_others_and_training_goes_on(name, tmp_p
     assert first == 2
     assert resumed.keys() == unbroken.keys()
     assert all((resumed[key] - unbroken[key]).abs().max() < 1e-10 for key in unbroken)
+
+
+def test_a_checkpoint_of_another_update_is_refused(tmp_path):
+    def with_sgd(world):
+        strategy = STRATEGIES["naive"].make(world, transformer(**SIZES), "sgd")
+        train(world, "naive", strategy, steps=1)
+        save(world, strategy, tmp_path, step=1)
+
+    run(with_sgd, 1)
+    with pytest.raises(RankError, match=r"has velocity for .*; this update keeps steps, mean, squ"):
+        run(go_on, 1, args=("tensor", tmp_path))

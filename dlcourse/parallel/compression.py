@@ -219,19 +219,16 @@ class Compressed:
 
     def tensors(self):
         """Parameters and the optimizer's state by name, and what all ranks' messages left out."""
-        found = {}
-        for (name, parameter), left in zip(self.network.named_parameters(), self.left, strict=True):
-            found[name] = {"value": parameter.detach()} | self.optimizer.state[parameter]
-            if self.feedback:
+        found = self.optimizer.tensors(self.network)
+        if self.feedback:
+            for name, left in zip(list(found), self.left, strict=True):
                 found[f"left out of {name}"] = {"value": all_gather(self.world, left[None])}
         return found
 
     def restore(self, tensors):
         """Go on from what `tensors` gave, of any strategy and any number of ranks."""
-        for (name, parameter), left in zip(self.network.named_parameters(), self.left, strict=True):
-            state = dict(tensors[name])
-            parameter.data.copy_(state.pop("value"))
-            self.optimizer.state[parameter] = {k: t.clone() for k, t in state.items()}
+        self.optimizer.restore(self.network, tensors)
+        for (name, _), left in zip(self.network.named_parameters(), self.left, strict=True):
             of_ranks = tensors.get(f"left out of {name}", {"value": left.new_zeros(1, *left.shape)})
             left.copy_(of_ranks["value"][self.world.rank :: self.world.size].sum(0))
 

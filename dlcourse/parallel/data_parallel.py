@@ -65,19 +65,11 @@ class Naive:
 
     def tensors(self):
         """Parameters and the optimizer's state by name, whole: what a checkpoint keeps."""
-        return {
-            name: {"value": parameter.detach()} | self.optimizer.state[parameter]
-            for name, parameter in self.network.named_parameters()
-        }
+        return self.optimizer.tensors(self.network)
 
     def restore(self, tensors):
         """Go on from what `tensors` gave, of any strategy."""
-        for name, parameter in self.network.named_parameters():
-            state = dict(tensors[name])
-            parameter.data.copy_(state.pop("value"))
-            self.optimizer.state[parameter] = {
-                k: t.to(parameter, copy=True) for k, t in state.items()
-            }
+        self.optimizer.restore(self.network, tensors)
 
 
 class Bucket:

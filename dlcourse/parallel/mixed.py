@@ -66,18 +66,11 @@ class DataThenModel:
 
     def tensors(self):
         """Parameters and the optimizer's state by name, whole: what a checkpoint keeps."""
-        ours = {
-            name: {"value": parameter.detach()} | self.optimizer.state[parameter]
-            for name, parameter in self.network.named_parameters()
-        }
-        return joined(self.world, self.network, ours)
+        return joined(self.world, self.network, self.optimizer.tensors(self.network))
 
     def restore(self, tensors):
         """Go on from what `tensors` gave, of any strategy."""
-        ours = parted(self.world, self.network, tensors)
-        for name, parameter in self.network.named_parameters():
-            parameter.data.copy_(ours[name].pop("value"))
-            self.optimizer.state[parameter] = ours[name]
+        self.optimizer.restore(self.network, parted(self.world, self.network, tensors))
 
 
 def mixed_traffic(network, batch, itemsize, p):

@@ -147,10 +147,7 @@ class Pipeline:
     def restore(self, tensors):
         """Go on from what `tensors` gave, of any strategy."""
         for chunk in self.chunks:
-            for name, weight in chunk.named_parameters():
-                state = dict(tensors[name])
-                weight.data.copy_(state.pop("value"))
-                self.optimizer.state[weight] = {key: t.clone() for key, t in state.items()}
+            self.optimizer.restore(chunk, tensors)
 
     def part(self, chunk):
         """The number in the whole network of a chunk of this rank."""

@@ -77,19 +77,11 @@ class TensorParallel:
 
     def tensors(self):
         """Parameters and the optimizer's state by name, whole: what a checkpoint keeps."""
-        state = self.optimizer.state
-        ours = {
-            name: {"value": parameter.detach()} | state[parameter]
-            for name, parameter in self.network.named_parameters()
-        }
-        return joined(self.world, self.network, ours)
+        return joined(self.world, self.network, self.optimizer.tensors(self.network))
 
     def restore(self, tensors):
         """Go on from what `tensors` gave, of any strategy."""
-        ours = parted(self.world, self.network, tensors)
-        for name, parameter in self.network.named_parameters():
-            parameter.data.copy_(ours[name].pop("value"))
-            self.optimizer.state[parameter] = ours[name]
+        self.optimizer.restore(self.network, parted(self.world, self.network, tensors))
 
 
 def split_network(world, network, sequence=False, join=False):

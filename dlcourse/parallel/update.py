@@ -47,6 +47,28 @@ class SGD:
         velocity.mul_(self.momentum).add_(gradient)
         parameter.sub_(velocity, alpha=self.rate)
 
+    def tensors(self, network):
+        """A network's parameters with what is kept for each, by name: dict of dicts of tensors."""
+        return {
+            name: {"value": parameter.detach()} | self.state[parameter]
+            for name, parameter in network.named_parameters()
+        }
+
+    def restore(self, network, tensors):
+        """Go on from copies of what `tensors` gave; it may hold more than this network's.
+
+        Raises:
+            ValueError: if another kind of update has left them.
+        """
+        for name, parameter in network.named_parameters():
+            state = dict(tensors[name])
+            parameter.data.copy_(state.pop("value"))
+            wanted = self.begin(parameter.detach())
+            if state and state.keys() != wanted.keys():
+                rule = f"this update keeps {', '.join(wanted)}: choose the one it was trained with"
+                raise ValueError(f"the checkpoint has {', '.join(state)} for {name}; {rule}")
+            self.state[parameter] = {k: t.to(parameter, copy=True) for k, t in state.items()}
+
 
 class Adam(SGD):
     """Adam: a step whose size does not depend on the gradient's.
