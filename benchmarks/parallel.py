@@ -27,8 +27,8 @@ from dlcourse.parallel.data import images, sentences, share
 from dlcourse.parallel.data_parallel import Bucketed, Naive, Overlapped
 from dlcourse.parallel.expert import ExpertParallel
 from dlcourse.parallel.grid import Grid, Replicas
-from dlcourse.parallel.mixture import with_experts
 from dlcourse.parallel.mixed import DataThenModel
+from dlcourse.parallel.mixture import with_experts
 from dlcourse.parallel.models import convnet, loss, transformer
 from dlcourse.parallel.pipeline import Pipeline
 from dlcourse.parallel.programs.strategies import STRATEGIES
