@@ -92,8 +92,8 @@ def read_number(value):
     >>> read_number(-1)
     -1.0
     """
-    if not LEAST <= abs(value) <= 1:
-        raise ValueError(f"value={value}: give -1 to 1, and a millionth or more")
+    if isinstance(value, str) or not LEAST <= abs(value) <= 1:
+        raise ValueError(f"value={value!r}: give a number from -1 to 1, a millionth or more")
     return float(value)
 
 

@@ -30,8 +30,8 @@ class CodebookBits(DrawnWidget):
 
     _esm = module("codebook.js", "drawn.js")
     changing = ("code", "value")
-    code = traitlets.Any(0b01001100).tag(sync=True)
-    value = traitlets.Any(0.2345678).tag(sync=True)
+    code = traitlets.TraitType(0b01001100).tag(sync=True)
+    value = traitlets.TraitType(0.2345678).tag(sync=True)
 
     def __init__(self, code=0b01001100, value=0.2345678):
         super().__init__(code=code, value=value)
