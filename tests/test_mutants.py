@@ -169,6 +169,35 @@ RECOGNISED = {
         "nothing_hides": "messages hide nothing",
         "waited_for_once": "each message is waited for once",
     },
+    "stack_columns": {
+        "adds_the_parts": "the parts are added, not stacked",
+        "one_below_the_other": "the parts stand one below the other",
+    },
+    "add_rows": {
+        "bias_in_every_rank": "every rank adds the bias to its term",
+        "no_bias": "the bias is left out",
+        "always_the_first_columns": "every rank multiplies x's first columns",
+    },
+    "train_in_step": {
+        "sums_what_goes_around_too": (
+            "the gradient that goes around the block is counted once for each rank"
+        ),
+        "the_mean_of_the_terms": "only the mean of what the ranks send back is used",
+    },
+    "copy_or_split": {
+        "one_way_for_all": "one way is chosen for the whole network",
+        "forward_only": "the forward direction alone is counted for the split",
+        "a_share_of_the_batch": "the split is counted with a rank's share of the batch",
+    },
+    "bubble_share": {
+        "over_the_work": "the bubble is divided by the work and not by the whole time",
+        "no_chunks": "the chunks are left out",
+    },
+    "expert_places": {
+        "rounds_down": "the room is rounded down",
+        "from_the_back": "the last tokens are kept and not the first",
+        "no_factor": "the capacity factor is left out",
+    },
 }
 
 

@@ -10,6 +10,8 @@ from dlcourse.course.rank_check import (
     bytes_of_busiest,
     long_rows_too,
     messages_of_busiest,
+    of_pairs,
+    on_pairs,
     on_ranks,
     played,
     spends_at_most,
@@ -129,3 +131,30 @@ def test_rows_are_copies():
 def test_a_list_is_no_array():
     with pytest.raises(Complaint, match=r"Rank 0 should return an array; it returns \[1\], a list"):
         on_ranks(lambda world, row: [1], np.zeros((2, 1)))
+
+
+def test_a_tuple_of_arrays_is_stacked_part_by_part():
+    rows, columns = on_ranks(lambda world, row: (row, row[:, None]), np.arange(6).reshape(3, 2))
+    assert (rows.shape, columns.shape) == ((3, 2), (3, 2, 1))
+
+
+def test_tuples_of_different_lengths_are_named():
+    with pytest.raises(
+        Complaint, match=r"Rank 0 should return an array; it returns \(\[0\]\), a tuple"
+    ):
+        on_ranks(lambda world, row: (row,) * (world.rank + 1), np.zeros((2, 1)))
+
+
+def test_pairs_are_copies_too_and_what_is_spent_on_them_is_limited():
+    parts = np.ones((2, 3))
+    on_pairs(lambda world, first, second: second.__iadd__(first), parts, parts)
+    assert parts.sum() == 6
+
+    def swap(world, first, second, tag):
+        world.send(second, 1 - world.rank, tag)
+        return world.recv(first, 1 - world.rank, tag)
+
+    assert on_pairs(swap, parts, 2 * parts, 7).tolist() == (2 * parts).tolist()
+    short = of_pairs(spends_at_most(lambda firsts, tag: tag, bytes_of_busiest, "{} {}", unit="B"))
+    assert short(swap, parts, parts, 7) == "It is right, but 24 B 7 B."
+    assert short(swap, parts, parts, 24) == ""

@@ -21,12 +21,14 @@ def on_ranks(program, arrays, *more):
     """Run a rank program, each rank with one row of an array.
 
     Args:
-        program: function (world, row, *more) -> array, of the same shape in all ranks.
+        program: function (world, row, *more) -> array, or tuple of arrays, of the same shapes in
+            all ranks.
         arrays: array (ranks, ...); rank r gets a copy of arrays[r].
         more: further arguments, the same in all ranks.
 
     Returns:
-        Array of what the ranks returned, in rank order; None if all of them returned None.
+        Array of what the ranks returned, in rank order; a tuple of arrays for tuples; None if all
+        of them returned None.
 
     Raises:
         Complaint: for a deadlock and the like, or if a rank returns something else.
@@ -38,16 +40,60 @@ def on_ranks(program, arrays, *more):
     """
     done = played(program, arrays, *more)
     print(*done.outputs, sep="", end="")
-    if all(result is None for result in done.results):
-        return None
-    for rank, result in enumerate(done.results):
+    return None if all(result is None for result in done.results) else _stacked(done.results)
+
+
+def on_pairs(program, firsts, seconds, *more):
+    """Run a rank program as `on_ranks` does, each rank with its rows of two arrays.
+
+    Args:
+        program: function (world, first, second, *more) -> array, or tuple of arrays.
+        firsts, seconds: arrays (ranks, ...); rank r gets copies of firsts[r] and seconds[r].
+        more: further arguments, the same in all ranks.
+
+    Returns:
+        As `on_ranks`.
+
+    Raises:
+        Complaint, Exception: as `on_ranks`.
+
+    >>> on_pairs(lambda world, a, b: a + b, np.array([[1], [2]]), np.array([[30], [40]]))
+    array([[31],
+           [42]])
+    """
+    return on_ranks(_with_second(program, seconds), firsts, *more)
+
+
+def of_pairs(also):
+    """Make an `also` for programs that `on_pairs` runs of one for `on_ranks`.
+
+    Its limit is called without the second arrays: limit(firsts, *more).
+
+    >>> also = of_pairs(spends_at_most(lambda rows: 9, messages_of_busiest, "{} of {}"))
+    >>> also(lambda world, a, b: world.barrier(), np.zeros((2, 1)), np.zeros((2, 1)))
+    ''
+    """
+    return lambda program, firsts, seconds, *more: also(
+        _with_second(program, seconds), firsts, *more
+    )
+
+
+def _with_second(program, seconds):
+    return lambda world, first, *more: program(world, first, seconds[world.rank].copy(), *more)
+
+
+def _stacked(results):
+    """Arrays of one shape, one behind the other; tuples of arrays part by part."""
+    if all(isinstance(result, tuple) for result in results) and len({*map(len, results)}) == 1:
+        return tuple(map(_stacked, zip(*results, strict=True)))
+    for rank, result in enumerate(results):
         if kind(result) != "an array":
             words = f"Rank {rank} should return an array; it returns {text(result)}"
             raise Complaint(f"{words}, {kind(result)}.".replace("None, a NoneType", "None"))
-        if result.shape != done.results[0].shape:
-            shapes = f"{done.results[0].shape}, rank {rank} one of shape {result.shape}"
+        if result.shape != results[0].shape:
+            shapes = f"{results[0].shape}, rank {rank} one of shape {result.shape}"
             raise Complaint(f"Rank 0 returns an array of shape {shapes}: they should be alike.")
-    return np.stack(done.results)
+    return np.stack(results)
 
 
 def played(program, arrays, *more):
