@@ -64,7 +64,7 @@ def show_traffic_map(batch=128, width=1000, counting=COUNTINGS[0], ranks=8):
 
     >>> show_traffic_map(128, 1000)
     batch 128, a layer of 1000 × 1000, each number once: data parallelism moves 4 MB, model \
-parallelism 1.02 MB, 3.91 times less; as much at batch 500
+parallelism 1.02 MB, 3.91 times less; equal at batch 500
     """
     for name, value, (low, high) in (("batch", batch, BATCHES), ("width", width, WIDTHS)):
         if not low <= value <= high:
@@ -85,7 +85,7 @@ def describe(batch, width, counting=COUNTINGS[0], ranks=8):
 
     >>> describe(4096, 1024, "ring, pairs", ranks=4)
     'batch 4096, layers of 1024 × 4096 and 4096 × 1024: with data parallelism each of 4 ranks \
-sends 50.3 MB, with model parallelism 50.3 MB, as much'
+sends 50.3 MB, with model parallelism 50.3 MB, equal'
     """
     data, model = exchanged(batch, width, counting, ranks)
     sizes = [show(ITEM * numbers, "B") for numbers in (data, model)]
@@ -103,12 +103,12 @@ sends 50.3 MB, with model parallelism 50.3 MB, as much'
 
 def _compared(data, model, batch):
     if data == model:
-        return "as much"
+        return "equal"
     ratio = data / model
     more = "less" if ratio > 1 else "more"
     times = max(ratio, 1 / ratio)
     told = f"{times:.3g}" if times < 999.5 else f"{times:.0f}"
-    return f"{told} times {more}; as much at batch {number(batch * ratio, 6)}"
+    return f"{told} times {more}; equal at batch {number(batch * ratio, 6)}"
 
 
 def ground(counting):
@@ -134,7 +134,8 @@ def ground(counting):
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in band)
         parts.append(element("polygon", points=points, fill=COLORS[color], fill_opacity=shade))
     parts += [_line(edge, edge == slope) for edge in edges]
-    names = [f"{f} ×" for f in (*FACTORS[::-1], 1, *FACTORS)]
+    less = [f"{factor} × less" for factor in FACTORS]
+    names = [*reversed(less), "equal", *less]
     parts += [_name(edge, name) for edge, name in zip(edges, names, strict=True)]
     return parts + _axes() + _legend(slope)
 
@@ -211,7 +212,7 @@ def _legend(slope):
     line = {"x1": x, "x2": x + 22, "y1": 12, "y2": 12, "stroke": COLORS["ink"]}
     parts.append(element("line", stroke_width=3, **line))
     meets = {0.5: "width / 2", 1: "width"}.get(slope, f"{slope:.0f} × width")
-    words = f"as much: batch = {meets}"
+    words = f"equal: batch = {meets}"
     return [*parts, label(x + 28, 12, words, 12, "start", COLORS["muted"])]
 
 

@@ -25,11 +25,11 @@ class DataOrModel(CourseWidget):
     >>> chosen = DataOrModel(128, 1000)
     >>> chosen
     DataOrModel: batch 128, a layer of 1000 × 1000, each number once: data parallelism moves 4 MB, \
-model parallelism 1.02 MB, 3.91 times less; as much at batch 500
+model parallelism 1.02 MB, 3.91 times less; equal at batch 500
     >>> chosen.counting = "ring"
     >>> chosen
     DataOrModel: batch 128, a layer of 1000 × 1000: with data parallelism each of 8 ranks sends \
-7 MB, with model parallelism 896 kB, 7.81 times less; as much at batch 1000
+7 MB, with model parallelism 896 kB, 7.81 times less; equal at batch 1000
     """
 
     _esm = module("traffic.js", "units.js")

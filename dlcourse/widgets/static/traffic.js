@@ -15,11 +15,11 @@ function exchanged(batch, width, counting, ranks) {
 }
 
 function compared(data, model, batch) {
-  if (data === model) return "as much";
+  if (data === model) return "equal";
   const ratio = data / model;
   const times = Math.max(ratio, 1 / ratio);
   const told = times < 999.5 ? number(times, 3) : times.toFixed(0);
-  return `${told} times ${ratio > 1 ? "less" : "more"}; as much at batch ${number(batch * ratio, 6)}`;
+  return `${told} times ${ratio > 1 ? "less" : "more"}; equal at batch ${number(batch * ratio, 6)}`;
 }
 
 function describe(batch, width, counting, ranks) {
