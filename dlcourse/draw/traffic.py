@@ -105,10 +105,10 @@ def _compared(data, model, batch):
     if data == model:
         return "equal"
     ratio = data / model
-    more = "less" if ratio > 1 else "more"
     times = max(ratio, 1 / ratio)
     told = f"{times:.3g}" if times < 999.5 else f"{times:.0f}"
-    return f"{told} times {more}; equal at batch {number(batch * ratio, 6)}"
+    how = "less" if ratio > 1 else "as much"
+    return f"{told} times {how}; equal at batch {number(batch * ratio, 6)}"
 
 
 def ground(counting):

@@ -131,7 +131,7 @@ def test_ranks_matter_where_a_ring_is_counted(page):
 def test_a_press_on_the_map_goes_there(page):
     render(page, "traffic", DataOrModel())
     box = page.locator(".dl-stage svg").bounding_box()
-    scale = box["width"] / 726
+    scale = box["width"] / (traffic.LEFT + traffic.SIZE[0] + traffic.RIGHT)
     x, y = traffic.place(4096, 512)
     page.mouse.click(box["x"] + scale * (x + 5), box["y"] + scale * (y - 3))
     assert page.evaluate("[model.get('batch'), model.get('width')]") == [4096, 512]

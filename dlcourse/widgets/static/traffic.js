@@ -19,7 +19,7 @@ function compared(data, model, batch) {
   const ratio = data / model;
   const times = Math.max(ratio, 1 / ratio);
   const told = times < 999.5 ? number(times, 3) : times.toFixed(0);
-  return `${told} times ${ratio > 1 ? "less" : "more"}; equal at batch ${number(batch * ratio, 6)}`;
+  return `${told} times ${ratio > 1 ? "less" : "as much"}; equal at batch ${number(batch * ratio, 6)}`;
 }
 
 function describe(batch, width, counting, ranks) {
