@@ -1,4 +1,4 @@
-"""A check of an order of passes runs it; it says what is no order, who waits, who keeps too much."""
+"""A check of an order of passes runs it, and says what is no order, and who waits or keeps much."""
 
 import pytest
 
@@ -54,10 +54,21 @@ def test_a_circle_of_waiting_stages_is_named():
         seconds_in_pipeline(first_stage_last, 2, 2)
 
 
-def test_the_orders_are_shown_for_the_input_that_fails(capsys):
+def test_what_the_stages_do_is_shown_for_the_input_that_fails(capsys):
     with pytest.raises(CheckFailed, match="It should return 9; yours returns None"):
         check(lambda *_: None, lambda *_: 9.0, [(2, 2)], through=seconds_in_pipeline)
-    with pytest.raises(CheckFailed, match="It should return 9; yours returns 12"):
-        check(named(gpipe), lambda *_: 9.0, [(2, 3)], through=seconds_in_pipeline)
-    same = "F0 F1 F2 BW0 BW1 BW2"
-    assert capsys.readouterr().out == f"stage 0: {same}\nstage 1: {same}\n"
+    with pytest.raises(CheckFailed, match="It should return 8; yours returns 9"):
+        check(named(gpipe), lambda *_: 8.0, [(2, 2)], through=seconds_in_pipeline)
+    with pytest.raises(CheckFailed, match="Stage 1 never does F0"):
+        check(
+            lambda stage, *_: [] if stage else ("F0", "BW0"),
+            lambda *_: 9.0,
+            [(2, 1)],
+            through=seconds_in_pipeline,
+        )
+    assert capsys.readouterr().out.splitlines() == [
+        "stage 0: F0  F1  .   .   .   BW0     BW1",
+        "stage 1: .   F0  F1  BW0     BW1     .   .",
+        "stage 0: F0 BW0",
+        "stage 1:",
+    ]

@@ -138,6 +138,13 @@ def test_a_tuple_of_arrays_is_stacked_part_by_part():
     assert (rows.shape, columns.shape) == ((3, 2), (3, 2, 1))
 
 
+def test_a_list_of_arrays_is_no_tuple():
+    with pytest.raises(
+        Complaint, match=r"Rank 0 should return arrays as a tuple; it returns \[\[0"
+    ):
+        on_ranks(lambda world, row: [row, row], np.zeros((2, 1)))
+
+
 def test_tuples_of_different_lengths_are_named():
     with pytest.raises(
         Complaint, match=r"Rank 0 should return an array; it returns \(\[0\]\), a tuple"

@@ -10,6 +10,11 @@ import numpy as np
 from dlcourse.course.cases import cases, one_of, whole
 
 COUNT = 16  # inputs a check: most are a run of their own
+SMALL = (
+    *[(2, 1, 1, 1)] * 3,
+    *[(2, 2, 1, 1), (2, 1, 2, 1), (2, 1, 1, 2), (3, 1, 1, 1)],
+    *[(2, 2, 2, 2), (3, 2, 2, 3)],
+)
 
 
 def columns(ranks, most, seed=0):
@@ -62,11 +67,11 @@ def trainings(ranks, most, seed=0):
     >>> x.shape == target.shape, steps in (1, 2)
     (True, True)
     """
-    rng = np.random.default_rng(seed)
-    found = []
-    for p, k, m, b, steps in _sizes(ranks, most, seed, whole(1, 2)):
+    rng, found = np.random.default_rng(seed), []
+    for p, k, m, b in _sizes(ranks, most, seed):
         shapes = [(p, k, m), (p, m, k), (k, k), (b, k), (b, k)]
-        found.append((*(rng.integers(-2, 3, shape).astype(float) for shape in shapes), steps))
+        arrays = [rng.integers(-2, 3, shape).astype(float) for shape in shapes]
+        found.append((*arrays, int(rng.integers(1, 3))))
     return found
 
 
@@ -150,8 +155,10 @@ def _arrays(shapes, ranks, most, seed):
     ]
 
 
-def _sizes(ranks, most, seed, *more):
-    return cases(whole(1, ranks), *[whole(1, most)] * 3, *more, seed=seed, count=COUNT)
+def _sizes(ranks, most, seed):
+    """The smallest sizes at which ranks and axes differ, and some that are drawn."""
+    drawn = cases(whole(1, ranks), *[whole(1, most)] * 3, seed=seed, count=COUNT - len(SMALL))
+    return sorted([*SMALL, *drawn], key=sum)
 
 
 def _numbers(rng, shapes, kind):

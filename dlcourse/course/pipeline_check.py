@@ -24,17 +24,21 @@ def seconds_in_pipeline(order, stages, micro_batches):
         Complaint: for what is no order, and if stages wait for each other for ever.
 
     >>> seconds_in_pipeline(lambda stage, stages, micro_batches: ["F0", "BW0"], 3, 1)
-    stage 0: F0 BW0
-    stage 1: F0 BW0
-    stage 2: F0 BW0
+    stage 0: F0  .   .   .   .   .   .   BW0
+    stage 1: .   F0  .   .   .   BW0     .   .
+    stage 2: .   .   F0  BW0     .   .   .   .
     9.0
     """
     orders = _orders(order, stages, micro_batches)
     if all(passes is None for passes in orders):
         return None
-    for stage, passes in enumerate(orders):
-        _show(stage, passes)
-    return _simulated(orders, micro_batches).seconds
+    try:
+        simulated = _simulated(orders, micro_batches)
+    except Complaint:
+        _show(_as_written(orders))
+        raise
+    _show(_second_by_second(simulated))
+    return simulated.seconds
 
 
 def holds_at_most(limit):
@@ -58,7 +62,8 @@ def holds_at_most(limit):
             enough = limit(stage, stages, micro_batches)
             if most > enough:
                 holds = f"stage {stage} holds the activations of {most:.0f} micro-batches"
-                return f"It is right, but {holds} where {enough} are enough."
+                suffice = f"{enough} {'is' if enough == 1 else 'are'} enough"
+                return f"It is right, but {holds} where {suffice}."
         return ""
 
     return also
@@ -68,9 +73,25 @@ def _orders(order, stages, micro_batches):
     return [order(stage, stages, micro_batches) for stage in range(stages)]
 
 
-def _show(stage, passes):
-    words = passes if isinstance(passes, list | tuple) else [text(passes)]
-    print(f"stage {stage}:", *words)
+def _show(lines):
+    for stage, line in enumerate(lines):
+        print(f"stage {stage}: {line}".rstrip())
+
+
+def _as_written(orders):
+    for passes in orders:
+        yield " ".join(map(str, passes)) if isinstance(passes, list | tuple) else text(passes)
+
+
+def _second_by_second(simulated):
+    """A line for each stage: four signs a second, the pass that begins or a point for waiting."""
+    for row in simulated.spans:
+        names, now = [], 0
+        for span in row:
+            names += [".   "] * round(span.start - now)
+            names.append(f"{span.step!r:{4 * round(span.end - span.start)}}")
+            now = span.end
+        yield "".join(names + [".   "] * round(simulated.seconds - now))
 
 
 def _simulated(orders, micro_batches):

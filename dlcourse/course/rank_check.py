@@ -88,12 +88,17 @@ def _stacked(results):
         return tuple(map(_stacked, zip(*results, strict=True)))
     for rank, result in enumerate(results):
         if kind(result) != "an array":
-            words = f"Rank {rank} should return an array; it returns {text(result)}"
+            due = "arrays as a tuple" if _holds_arrays(result) else "an array"
+            words = f"Rank {rank} should return {due}; it returns {text(result)}"
             raise Complaint(f"{words}, {kind(result)}.".replace("None, a NoneType", "None"))
         if result.shape != results[0].shape:
             shapes = f"{results[0].shape}, rank {rank} one of shape {result.shape}"
             raise Complaint(f"Rank 0 returns an array of shape {shapes}: they should be alike.")
     return np.stack(results)
+
+
+def _holds_arrays(result):
+    return isinstance(result, list) and any(isinstance(item, np.ndarray) for item in result)
 
 
 def played(program, arrays, *more):

@@ -194,7 +194,9 @@ SUMS_TWICE = of_pairs(
 )
 SUMS_TWICE_A_STEP = of_pairs(
     spends_at_most(
-        lambda up, first, x, target, steps: steps * 2 * _around(len(up), max(x.size, first.size)),
+        lambda up, first, x, target, steps: (
+            steps * (_around(len(up), x.size) + _around(len(up), max(x.size, first.size)))
+        ),
         bytes_of_busiest,
         "one rank sends {} where {} are enough: two all-reduces a step",
         unit="B",
