@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from dlcourse.cluster.collectives.traffic import link_bytes
 from dlcourse.cluster.run import run
 from dlcourse.cluster.topology import star
+from dlcourse.draw.cuts import CUTS, PRODUCTS, becomes, show_cuts
 from dlcourse.hardware.tables import rows
 from dlcourse.parallel.checkpoint import resume, save
 from dlcourse.parallel.data import batch, images
@@ -131,3 +132,35 @@ def test_the_authors_model_parallelism_wins_in_8_bits_only():
     }
     assert max(gain[32]) < 0.9
     assert [g > 1 for g in gain[8]] == [False, False, True, True, True]
+
+
+def combined(parts, verdict, result, cut):
+    """Make one array of the ranks' results as a picture of cuts says."""
+    if verdict == "add":
+        return sum(parts)
+    return np.concatenate(parts, result.find(cut))
+
+
+@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_what_the_picture_of_cuts_says_gives_the_whole_product(product, cut):
+    (_, left), (_, right), (_, result) = PRODUCTS[product]
+    sizes, rng = {"b": 4, "i": 6, "o": 5}, np.random.default_rng(0)
+    factors = [(rng.normal(size=[sizes[a] for a in axes]), axes) for axes in (left, right)]
+    whole = np.einsum(f"{left},{right}->{result}", *(array for array, _ in factors))
+
+    def part(array, axes, rank):
+        return np.array_split(array, 3, axes.find(cut))[rank] if cut in axes else array
+
+    parts = [
+        np.einsum(f"{left},{right}->{result}", *(part(*factor, rank) for factor in factors))
+        for rank in range(3)
+    ]
+    found = combined(parts, becomes(product, cut), result, cut)
+    assert found.shape == whole.shape and np.allclose(found, whole)
+    assert (cut in result) == (becomes(product, cut) != "add")
+
+
+def test_a_picture_of_cuts_refuses_more_ranks_than_columns():
+    with pytest.raises(ValueError, match="ranks=4"):
+        show_cuts(8, 8, 3, ranks=4)
