@@ -10,6 +10,8 @@ from functools import wraps
 
 import numpy as np
 
+from dlcourse.cluster.arrays import check_array
+
 
 class Request:
     """A send or receive under way: `wait` returns when its array may be used again.
@@ -117,7 +119,12 @@ class World:
             name: such as "all_reduce".
             array: its shape and dtype must be the same in all ranks; None where they may differ.
             facts: anything else in which all ranks must agree, such as root=0.
+
+        Raises:
+            TypeError: for a number, even NumPy's: nothing can be written to it.
         """
+        if array is not None:
+            check_array(array, name)
         self.enter(name, array, facts)
         try:
             yield
