@@ -130,7 +130,7 @@ def _percent(share):
 def _x(magnitude):
     """Where a magnitude stands; zero has a place of its own, left of the axis."""
     if magnitude == 0:
-        return LEFT - 24
+        return LEFT - 27
     return LEFT + (math.log10(magnitude) - LOW) / (HIGH - LOW) * (WIDTH - LEFT - RIGHT)
 
 

@@ -9,7 +9,9 @@ function drawnByKernel(model) {
     write(words, text);
   };
   const ask = (change) => {
-    put(model, change);
+    // at once, unlike `put`: there is nothing to paint before the kernel has answered
+    for (const [name, value] of Object.entries(change)) model.set(name, value);
+    model.save_changes();
     if (alone) write(words, "a running kernel draws the change: this is a stored page");
   };
   return { stage, words, draw, ask };
