@@ -139,6 +139,7 @@ RECOGNISED = {
     "train_like_one": {
         "as_it_was": "each gradient is too small by the number of ranks",
         "never_averaged": "each gradient is too large by the number of ranks",
+        "larger_rate": "the decay is too strong by the number of ranks",
     },
     "exchange_seconds": {
         "card_for_each_gpu": "each GPU has a network card of its own",

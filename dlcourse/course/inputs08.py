@@ -12,13 +12,13 @@ RUNS = 10  # inputs a check of a rank program: each is a run of its own
 def shares(ranks, longest, seed=0):
     """Draw ranks' gradients and how many rows each had: (floats (p, n), whole numbers (p,)).
 
-    >>> gradients, rows = shares(4, 3)[0]
-    >>> len(gradients) == len(rows), rows.sum() > 0
+    >>> gradients, counts = shares(4, 3)[0]
+    >>> len(gradients) == len(counts), counts.sum() > 0
     (True, np.True_)
     """
     rng = np.random.default_rng(seed)
     drawn = cases(grids(ranks, longest), seed=seed, count=RUNS)
-    return [(gradients.astype(float), _rows(rng, len(gradients))) for (gradients,) in drawn]
+    return [(gradients.astype(float), _counts(rng, len(gradients))) for (gradients,) in drawn]
 
 
 def stops(ranks, seed=0):
@@ -124,11 +124,11 @@ def sub_batches(seed=0):
     ]
 
 
-def _rows(rng, ranks):
+def _counts(rng, ranks):
     """Rows of each rank, 0 among them, but not all 0."""
-    rows = rng.integers(0, 5, ranks)
-    rows[rng.integers(ranks)] += 1
-    return rows
+    counts = rng.integers(0, 5, ranks)
+    counts[rng.integers(ranks)] += 1
+    return counts
 
 
 def _tables(ranks, most):

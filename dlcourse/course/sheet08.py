@@ -16,13 +16,13 @@ GPUS, BATCH = 96, 12288  # of the 8-bit paper's largest run
 HIDDEN, WAITS = 1.3e-3, 31  # seconds and times: see dlcourse.plan.eight_bit
 
 
-def mean_gradient(gradients, rows):
+def mean_gradient(gradients, counts):
     """Give everybody the mean of all ranks' rows.
 
     >>> mean_gradient(np.array([[1.0], [5.0]]), np.array([3, 1])).tolist()
     [[2.0], [2.0]]
     """
-    return np.stack([np.average(gradients, axis=0, weights=rows)] * len(gradients))
+    return np.stack([np.average(gradients, axis=0, weights=counts)] * len(gradients))
 
 
 def stop_together(rows, enough, judge=np.mean):
@@ -54,8 +54,7 @@ def train_like_one(rows, rate, decay, share=lambda p: 1):
 
     Args:
         rows: array (ranks, m, columns); the last column is what is to be learnt.
-        rate: of learning.
-        decay: of the weights.
+        rate, decay: of learning, and of the weights.
         share: of the gradient that counts, by the number of ranks.
 
     Returns:
@@ -242,8 +241,8 @@ SLIPS = MappingProxyType(
             "every rank counts the same, whatever its rows": lambda gradients, rows: mean_gradient(
                 gradients, np.ones(len(rows))
             ),
-            "the sum over all rows is not divided": lambda gradients, rows: (
-                rows.sum() * mean_gradient(gradients, rows)
+            "the sum over all rows is not divided": lambda gradients, counts: (
+                counts.sum() * mean_gradient(gradients, counts)
             ),
         },
         "stop_together": {
@@ -257,6 +256,9 @@ SLIPS = MappingProxyType(
             ),
             "each gradient is too large by the number of ranks": partial(
                 train_like_one, share=lambda p: p
+            ),
+            "the decay is too strong by the number of ranks": lambda rows, rate, decay: (
+                train_like_one(rows, rate, decay * len(rows))
             ),
         },
         "exchange_seconds": {
