@@ -8,8 +8,10 @@ b bits weigh less than an all-reduce of 32 on fewer than 64 / b ranks: 8 with 8 
 
 What a message leaves out is lost, unless the rank keeps it and adds it to its next gradients: error
 feedback. Source of 1 bit and feedback: Seide et al., "1-bit stochastic gradient descent and its
-application to data-parallel distributed training of speech DNNs", 2014. Of 8 bits: Dettmers, 2015,
-https://arxiv.org/abs/1511.04561. Of top-k: Aji and Heafield, 2017, https://arxiv.org/abs/1704.05021.
+application to data-parallel distributed training of speech DNNs", Interspeech 2014. Of 8 bits:
+Dettmers, 2015, https://arxiv.org/abs/1511.04561. Of top-k with what is dropped kept for later: Aji
+and Heafield, 2017, https://arxiv.org/abs/1704.05021; of sending large gradients only, those above a
+threshold: Strom, Interspeech 2015, https://doi.org/10.21437/Interspeech.2015-354.
 
 Not modelled: the time that compression takes.
 """
