@@ -71,6 +71,11 @@ def test_layers_are_named_where_there_is_room():
     assert names(transformer(30, 512, 512, 1e12)) == 30  # every second one of 60
 
 
+def test_long_names_are_cut_where_the_boxes_begin():
+    drawing = show_overlap(train_step([("layer3.0.downsample.0", 1, 1.0)], 2, AlphaBeta(0, 1e-9)))
+    assert "layer3.0.downsamp…" in {text.text for text in elements(drawing, "text")}
+
+
 def test_what_no_chart_can_show_is_refused():
     with pytest.raises(ValueError, match="65 layers"):
         show_overlap(train_step([("a", 1, 1.0)] * 65, 2, AlphaBeta(0, 1)))

@@ -106,7 +106,7 @@ def _names(step, row, bottom):
     """Every layer's, or as many as there is room for."""
     every = -(-12 // row)
     parts = [
-        label(LEFT - 10, TOP + row * (i + 0.5), layer.name, 11, "end")
+        label(LEFT - 10, TOP + row * (i + 0.5), _short(layer.name), 11, "end")
         for i, layer in enumerate(step.layers)
         if i % every == 0
     ]
@@ -114,6 +114,10 @@ def _names(step, row, bottom):
     parts.append(element("line", stroke=COLORS["line"], **line))
     middle = bottom + 8 + NETWORK / 2
     return [*parts, label(LEFT - 10, middle, "network", 12, "end", font_weight="bold")]
+
+
+def _short(name):
+    return name if len(name) <= 18 else f"{name[:17]}…"
 
 
 def _boxes(places, tall, fill, x):

@@ -7,7 +7,7 @@ const value = (at) => {
   const power = Math.floor(at / 10);
   return power < 0 ? STEPS[at - 10 * power] / 10 ** -power : STEPS[at - 10 * power] * 10 ** power;
 };
-const position = (number) => Math.round(10 * Math.log10(number));
+const position = (number) => Math.round(10 * Math.log10(Math.max(number, 1e-9))); // 0: the lowest
 
 class Overlap {
   constructor(model, sheet) {
