@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlcourse.cluster.collectives.traffic import link_bytes
+from dlcourse.cluster.group import Group
 from dlcourse.cluster.run import run
 from dlcourse.cluster.topology import star
 from dlcourse.draw.cuts import CUTS, PRODUCTS, becomes, show_cuts
@@ -15,6 +16,7 @@ from dlcourse.parallel.checkpoint import resume, save
 from dlcourse.parallel.data import batch, images
 from dlcourse.parallel.mixed import DataThenModel, mixed_traffic
 from dlcourse.parallel.models import convnet
+from dlcourse.parallel.parity import parity
 from dlcourse.parallel.train import train_one
 from dlcourse.plan.sub_batches import best_parts, step_seconds
 
@@ -164,3 +166,19 @@ def test_what_the_picture_of_cuts_says_gives_the_whole_product(product, cut):
 def test_a_picture_of_cuts_refuses_more_ranks_than_columns():
     with pytest.raises(ValueError, match="ranks=4"):
         show_cuts(8, 8, 3, ranks=4)
+
+
+def test_parity_notices_a_strategy_that_forgets_a_sum_or_a_parameter():
+    class Forgetful(DataThenModel):
+        def tensors(self):
+            return {k: kept for k, kept in super().tensors().items() if k != "scores.bias"}
+
+    def alone(world, net):  # every rank trains as if it were the only one
+        return DataThenModel(Group(world, [world.rank]), net)
+
+    data = images(16)
+    assert parity(DataThenModel, convnet, data, 2) < 1e-12
+    assert parity(alone, convnet, data, 2) < 1e-12  # all see all rows
+    assert parity(alone, convnet, data, 2, rows=True) > 1e-3  # half of them
+    with pytest.raises(ValueError, match=r"scores\.bias"):
+        parity(Forgetful, convnet, data, 2)
