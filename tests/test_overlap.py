@@ -37,8 +37,10 @@ def test_overlapping_is_never_slower_and_never_faster_than_either_part(layers, r
     assert max(step.computing, step.sending) <= step.seconds * near
     assert step.seconds <= serial.seconds * near
     assert step.sending == pytest.approx(serial.sending)
+    assert serial.exposed == pytest.approx(serial.sending)
     if step.sending:
-        assert -1e-6 <= step.hidden <= 1 and serial.hidden == pytest.approx(0, abs=1e-6)
+        assert 0 <= step.hidden <= 1
+        assert step.sending * (1 - step.hidden) == pytest.approx(step.exposed)
         assert step.saved == pytest.approx(1 - step.seconds / serial.seconds, abs=1e-9)
 
 

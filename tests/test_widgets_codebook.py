@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 import traitlets
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dlcourse.draw.codebook import NAMES, ROLES, SIGN, show_codebook
@@ -50,6 +50,9 @@ def test_the_parts_of_every_value_make_the_value():
             right = codebook(name).values[code]
             for side in text.split(": ")[0].split(" = "):
                 assert read(side) == pytest.approx(right, rel=1e-3, abs=1e-12)
+            if " × " in text:
+                factor = float(text.split(" × ")[1].split(" = ")[0])
+                assert factor in range(16) if name == "mantissa" else 0.1 <= factor < 1
 
 
 @given(CODES)
@@ -77,13 +80,16 @@ def test_colours_say_what_bits_are_for(code):
 
 
 @given(CODES, CODES)
+@example(128, 127)
 def test_marks_stand_in_the_order_of_the_values(one, two):
     def marks(code):
-        dots = elements(show_codebook(code), "circle")
-        places = [[float(dot.get(name)) for name in ("cx", "cy")] for dot in dots]
-        middles = [y + 15 if code < SIGN else y - 15 for _, y in places]
-        assert middles == [middles[0] + 86 * i for i in range(4)]  # plus above, minus below
-        return [x for x, _ in places]
+        drawing = show_codebook(code)
+        axes = [line for line in elements(drawing, "line") if line.get("y1") == line.get("y2")]
+        dots = elements(drawing, "circle")
+        for dot, axis in zip(dots, axes, strict=True):
+            below = float(dot.get("cy")) - float(axis.get("y1"))
+            assert below == (15 if code >= SIGN else -15)
+        return [float(dot.get("cx")) for dot in dots]
 
     for name, first, second in zip(NAMES, marks(one), marks(two), strict=True):
         a, b = (codebook(name).magnitudes[code % SIGN] for code in (one, two))
@@ -101,6 +107,7 @@ def test_every_value_has_its_line():
 @given(VALUES)
 def test_errors_are_those_of_encoding_and_decoding(value):
     drawing = show_codebook(0, value)
+    assert {number(value / 10.0**i) for i in range(6)} <= {*words(drawing)}
     shares = [word for word in words(drawing) if word.endswith(" %")]
     rows = [shares[i : i + 6] for i in range(0, 24, 6)]
     for name, row in zip(NAMES, rows, strict=True):

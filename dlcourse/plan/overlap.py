@@ -116,7 +116,7 @@ class Step:
     @property
     def hidden(self):
         """Share of `sending` that goes on while something is computed; None if none is sent."""
-        return 1 - self.exposed / self.sending if self.sending else None
+        return 1 - min(self.exposed / self.sending, 1) if self.sending else None
 
     @property
     def saved(self):
