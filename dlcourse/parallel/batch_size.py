@@ -68,9 +68,9 @@ def learn(size, rate, warm_up=0, accuracy=0.9, most=60_000, seed=0):
     Raises:
         ValueError: if there are not as many digits.
 
-    >>> few, many = learn(32, 0.01, accuracy=0.5), learn(256, 0.01, accuracy=0.5)
-    >>> few.steps >= many.steps, few.samples < many.samples
-    (True, True)
+    >>> short = learn(32, scaled(32), most=64)
+    >>> short.steps, short.samples, short.arrived
+    (2, 64, False)
     """
     x, y, *test = _digits()
     if not 1 <= size <= len(x):
