@@ -94,7 +94,7 @@ def exchange_seconds(gradient_bytes, nodes, gpus, network, inside):
 
 
 def bucket_numbers(sizes, limit, fits=np.less_equal):
-    """Put each tensor where `dlcourse.parallel.flat.buckets` would.
+    """Put each tensor where `dlcourse.plan.buckets.buckets` would.
 
     Args:
         sizes: bytes of each tensor (n,), in forward order.

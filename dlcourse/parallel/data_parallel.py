@@ -12,9 +12,10 @@ from functools import partial
 from dlcourse.cluster.collectives.all_reduce import all_reduce
 from dlcourse.cluster.collectives.broadcast import broadcast
 from dlcourse.parallel.exchange import Exchange
-from dlcourse.parallel.flat import buckets, held, join, when_ready
+from dlcourse.parallel.flat import held, join, when_ready
 from dlcourse.parallel.models import loss
 from dlcourse.parallel.update import optimizer
+from dlcourse.plan.buckets import buckets
 
 
 class Naive:

@@ -39,30 +39,6 @@ def part(one, tensors):
     return [piece.view(tensor.shape) for piece, tensor in zip(pieces, tensors, strict=True)]
 
 
-def buckets(tensors, limit):
-    """Group tensors, the last ones first, as their gradients become ready in backward.
-
-    Args:
-        tensors: list of tensors.
-        limit: bytes in a group; a longer tensor has a group of its own.
-
-    Returns:
-        list of lists.
-
-    >>> import torch
-    >>> [[t.numel() for t in group] for group in buckets([torch.zeros(n) for n in (1, 2, 3)], 16)]
-    [[3], [2, 1]]
-    """
-    groups, room = [], 0
-    for tensor in reversed(tensors):
-        if tensor.nbytes > room or not groups:
-            groups.append([])
-            room = limit
-        groups[-1].append(tensor)
-        room -= tensor.nbytes
-    return groups
-
-
 def held(tensors):
     """Count the bytes that tensors hold; what several share, once.
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from dlcourse.cluster.collectives.costs import seconds
 from dlcourse.hardware.tables import rows
-from dlcourse.parallel.flat import buckets
+from dlcourse.plan.buckets import buckets
 
 MIB25 = 25 * 2**20  # bytes in a bucket: torch's choice
 
