@@ -12,9 +12,9 @@ from dlcourse.parallel.codebooks import codebook, decode, encode, errors
 from dlcourse.parallel.compression import Compressed, EightBit, Full, OneBit, TopK, traffic
 from dlcourse.parallel.data import images
 from dlcourse.parallel.data_parallel import Naive
+from dlcourse.parallel.eight_bit_errors import redo, table
 from dlcourse.parallel.models import convnet
 from dlcourse.parallel.train import train
-from dlcourse.plan.eight_bit_errors import redo, table
 from tests.parallel.compression_ranks import one_step, program
 
 BOOKS = ["dynamic", "linear", "static", "mantissa"]

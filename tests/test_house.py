@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-LAYERS = ["units", "trace", "timing", "hardware", "conv", "gpu", "cluster", "parallel", "plan"]
+LAYERS = ["units", "trace", "timing", "hardware", "conv", "gpu", "cluster", "plan", "parallel"]
 LAYERS += ["draw", "widgets", "course", "grading", "__main__"]
 NOTEBOOK_LIBRARIES = {"IPython", "ipywidgets", "anywidget"}  # only in widgets/ and course/
 HEAVY = {

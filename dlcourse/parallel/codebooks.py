@@ -19,7 +19,7 @@ https://arxiv.org/abs/1511.04561. Where the paper leaves something open:
   codes. Halves are cut into equal cells; the dynamic tree takes the middles of the cells.
 - Static takes the cells' lower ends, mantissa and static powers 10^-4 to 10^3, and linear steps of
   1/127: inferred. They give the paper's examples 0.23125 and 0.2 for 0.2345678, and the errors that
-  its Table 2 prints: see dlcourse.plan.eight_bit_errors. Static powers from 10^-5 would do too.
+  its Table 2 prints: see dlcourse.parallel.eight_bit_errors. Static powers from 10^-5 would do too.
 """
 
 from dataclasses import dataclass
