@@ -30,12 +30,23 @@ import matplotlib.pyplot as plt
 import numpy as np
 from ipywidgets import IntSlider, interact
 from dlcourse.conv.signal import convolve, overlap
+from dlcourse.widgets.address import AddressMap
+from dlcourse.widgets.banks import BankExplorer
+from dlcourse.widgets.codebook import CodebookBits
+from dlcourse.widgets.collectives import CollectiveMap
 from dlcourse.widgets.disc import DiscFilter
+from dlcourse.widgets.experts import ExpertLoad
 from dlcourse.widgets.explore import KernelExplorer
 from dlcourse.widgets.features import FeatureMaps
+from dlcourse.widgets.occupancy import OccupancyCalculator
+from dlcourse.widgets.overlap import GradientOverlap
+from dlcourse.widgets.paths import PathCalculator
+from dlcourse.widgets.pipeline import PipelineExplorer
 from dlcourse.widgets.race import AlgorithmRace
 from dlcourse.widgets.receptive import ReceptiveField
+from dlcourse.widgets.roofline import RooflineExplorer
 from dlcourse.widgets.slide import SlideAndFlip
+from dlcourse.widgets.traffic import DataOrModel
 die = np.ones(6) / 6
 maps = np.random.default_rng(2).random((2, 32, 28, 28))
 image = np.random.default_rng(1).random((128, 128))"""
@@ -50,7 +61,7 @@ def slide(shift):
     axes[3].set_title(f"shift {shift}: sum {sum(product for *_, product in meeting):.4g}")
     plt.show()
 interact(slide, shift=IntSlider(0, 0, 10));"""
-CASES = {  # name -> (cell, what gets the keys, whose change counts)
+CASES = {  # name -> (cell, what gets the keys, whose change counts, keys if not → and ←)
     "SlideAndFlip": ("SlideAndFlip(die, die)", ".dl-slide input", ".dl-slide"),
     "KernelExplorer, 64 × 64": (
         "KernelExplorer(image[:64, :64])",
@@ -71,6 +82,31 @@ CASES = {  # name -> (cell, what gets the keys, whose change counts)
         ".dl-features",
     ),
     "FeatureMaps, new image": ("", '.dl-features input[value="0"]', ".dl-features"),
+    **{
+        name: (f"{name}()", f".dl-{place} input[type=range]", f".dl-{place}")
+        for name, place in {
+            "AddressMap": "address",
+            "BankExplorer": "banks",
+            "OccupancyCalculator": "occupancy",
+            "RooflineExplorer": "roofline",
+            "PathCalculator": "paths",
+            "PipelineExplorer": "pipeline",
+            "ExpertLoad": "experts",
+        }.items()
+    },
+    "CollectiveMap": ("CollectiveMap()", ".dl-collectives .dl-stage", ".dl-collectives"),
+    "DataOrModel": ("DataOrModel()", ".dl-traffic .dl-stage", ".dl-traffic"),
+    "GradientOverlap, by the kernel": (
+        "GradientOverlap(ranks=4)",
+        ".dl-overlap input[type=range]",
+        ".dl-overlap .dl-stage",
+    ),
+    "CodebookBits, by the kernel": (
+        "CodebookBits()",
+        ".dl-codebook [role=switch]",
+        ".dl-codebook .dl-stage",
+        ("ArrowUp", "ArrowDown"),
+    ),
     PEER: (PEER_CELL, ".widget-hslider .noUi-handle", ".widget-output"),
 }
 # Resolves with [changed, painted] in ms.
@@ -101,13 +137,13 @@ STOPWATCH = """selector => {
 }"""
 
 
-def measure(lab, keys_to, change_in, presses):
-    """Press → and ← in turn; the medians of both times in ms."""
+def measure(lab, presses, keys_to, change_in, keys=("ArrowRight", "ArrowLeft")):
+    """Press two keys in turn; the medians of both times in ms."""
     lab.page.locator(keys_to).first.focus()
     times = []
     for press in range(WARM_UP + presses):
         lab.page.evaluate(STOPWATCH, change_in)
-        lab.page.keyboard.press("ArrowLeft" if press % 2 else "ArrowRight")
+        lab.page.keyboard.press(keys[press % 2])
         times.append(lab.page.evaluate("window.timed"))
         lab.page.wait_for_timeout(37)  # no multiple of a frame
     changed, painted = zip(*times[WARM_UP:], strict=True)
@@ -138,7 +174,7 @@ def run(presses):
             assert not lab.cell_errors(), lab.cell_errors()
             places = {name: case[1:] for name, case in CASES.items()}
             about = circumstances(browser.version)
-            return {name: measure(lab, *place, presses) for name, place in places.items()}, about
+            return {name: measure(lab, presses, *place) for name, place in places.items()}, about
 
 
 def report(medians):
