@@ -18,3 +18,14 @@ def pytest_runtest_setup(item):
 
         if reason := why_not():
             pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def one_thread():
+    """Two cores, many small networks: torch's threads would only wait for each other."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

@@ -24,13 +24,7 @@ codes = st.sampled_from(CODES)
 numbers = st.floats(-20, 20, width=32) | st.floats(-(2**-12), 2**-12, width=32)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Two cores, many small networks: threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

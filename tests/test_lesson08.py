@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,13 +17,7 @@ from dlcourse.plan.exchange_times import COUNTS, arrays_through_a_card, exchange
 CARD = 40 * 2**30 / 8
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Small networks: threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def test_the_posts_four_times():

@@ -23,13 +23,7 @@ from dlcourse.plan.sub_batches import best_parts, step_seconds
 TOLERANCE = {"float64": 1e-10, "float32": 1e-5}
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Two cores, many small networks: threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def train_mixed(world, data, size, steps, dtype="float64", update="sgd"):

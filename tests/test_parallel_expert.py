@@ -25,13 +25,7 @@ SIZES = {"vocabulary": 11, "length": 5, "width": 8, "heads": 2, "hidden": 12}
 EXPERTS = {"experts": 3, "top": 2, "capacity": 0.9, "hidden": 6, "balance": 0.1}
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Two cores, many small networks: threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def network(text, dtype="float64", **options):

@@ -24,13 +24,7 @@ SIZES = {"vocabulary": 11, "length": 5, "width": 12, "heads": 3, "hidden": 14}
 SCHEDULES = {"1F1B": one_f_one_b, "ZB-H1": zero_bubble}
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Two cores, many small networks: threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def network(text, dtype="float64", seed=0):

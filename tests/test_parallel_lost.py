@@ -15,6 +15,7 @@ from dlcourse.parallel.data import sentences
 from dlcourse.parallel.models import transformer
 from dlcourse.parallel.programs.strategies import STRATEGIES
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 RANKS = 3
 SIZES = {"vocabulary": 12, "length": 6, "width": 12, "heads": 3, "blocks": 4}
 DATA = sentences(16, length=6, vocabulary=12)

@@ -24,13 +24,7 @@ LAYOUTS = ["contiguous", "zigzag"]
 SIZES = {"vocabulary": 11, "length": 7, "width": 8, "heads": 2, "hidden": 12}
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Two cores, many small networks: threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @settings(max_examples=20)

@@ -28,13 +28,7 @@ EVEN = {"vocabulary": 10, "length": 6, "width": 8, "heads": 2, "hidden": 16, "bl
 TEXT = {"sequence": False}, {"sequence": True}  # both ways to split a transformer
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Two cores, many small networks: threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def network(sizes, dtype="float64"):

@@ -28,13 +28,7 @@ sizes = st.integers(1, 60)
 rings = st.none() | st.integers(2, 40)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Two cores, many small layers: threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def first_batch(data, model):
