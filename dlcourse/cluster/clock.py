@@ -9,7 +9,7 @@ Not modelled: the time that a call takes, the handshake before a long message.
 """
 
 from collections import deque
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 
 from dlcourse.cluster.recorder import WAIT, pack_message, pack_stretch
 
@@ -60,8 +60,8 @@ class Clock:
         self.now = [0.0] * size
         self.logs = [deque() for _ in range(size)]
         self.finished = [False] * size
-        self.ready = [(0.0, rank) for rank in range(size)]  # who goes on, and when
-        heapify(self.ready)
+        self.times = [0.0]  # a heap of the times at which ranks go on
+        self.ready = {0.0: list(range(size))}  # time -> a heap of who goes on then
 
     def advance(self):
         """Replay until a rank has to say what it does next.
@@ -69,25 +69,39 @@ class Clock:
         Returns:
             That rank, or None when no rank goes on.
         """
-        ready, logs = self.ready, self.logs
-        while ready:
-            now, rank = ready[0]
-            if logs[rank]:
-                heappop(ready)
-                until = self._replay(rank, now, logs[rank])
-                if until is not None:
-                    heappush(ready, (until, rank))
-                continue
-            self.now[rank] = now
-            if not self.finished[rank]:
-                return rank
-            heappop(ready)
+        times, logs = self.times, self.logs
+        while times:
+            now = times[0]
+            ranks = self.ready[now]
+            while ranks:
+                rank = ranks[0]
+                log = logs[rank]
+                if log:
+                    heappop(ranks)
+                    until = self._replay(rank, now, log)
+                    if until is not None:
+                        self._wake(rank, until)
+                    continue
+                self.now[rank] = now
+                if not self.finished[rank]:
+                    return rank
+                heappop(ranks)
+            del self.ready[heappop(times)]
         return None
+
+    def _wake(self, rank, when):
+        ranks = self.ready.get(when)
+        if ranks is None:
+            self.ready[when] = [rank]
+            heappush(self.times, when)
+        else:
+            heappush(ranks, rank)
 
     def _replay(self, rank, now, log):
         """Take a rank's notes until its time passes: until when, or None if it is not known."""
+        following = log.popleft
         while log:
-            kind, what = log.popleft()
+            kind, what = following(), following()
             if kind == SEND:
                 what.sent = now
                 if what.eager or what.asked is not None:
@@ -120,4 +134,4 @@ class Clock:
         for rank, kind, since in transfer.waiting:
             until = arrival if kind == ARRIVED else end
             self.record.stretch(pack_stretch(rank, WAIT, since, until))
-            heappush(self.ready, (until, rank))
+            self._wake(rank, until)

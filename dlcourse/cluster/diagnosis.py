@@ -180,7 +180,7 @@ def left_over(mail):
     lines = [
         *(_unmatched(transfer, True) for transfer in chain(*mail.sent.values())),
         *(_unmatched(transfer, False) for transfer in chain(*mail.asked.values())),
-        *(_forgotten(request) for request in mail.open.values() if request.matched),
+        *(_forgotten(request) for request in mail.open if request.matched),
     ]
     if not lines:
         return None

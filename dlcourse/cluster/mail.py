@@ -29,7 +29,7 @@ class Mail:
         self.eager_limit = eager_limit
         self.sent = {}  # (source, dest, tag) -> deque of Transfer that nobody asked for yet
         self.asked = {}  # the same, asked for and not sent yet
-        self.open = {}  # id -> Request that nobody waited for yet
+        self.open = {}  # its keys: each Request that nobody waited for yet, in order
         self.waits = [None] * size  # by rank: the Transfer it waits for
         self.calls = [[] for _ in range(size)]  # by rank: collectives it is in, outermost first
         self.count = Counter()  # (rank, members) -> collectives begun

@@ -97,11 +97,14 @@ class TorchWorld(World):
 
     def isend(self, array, dest, tag=0):
         """Begin to send."""
-        self._check(array, dest, "send", "sends to")
+        self._check(dest, "sends to")
         if dest == self.rank:
+            check_array(array, "send")
             self.own[tag].append(copy_of(array))
             return OwnRequest(None, None)
-        tensor = _tensor(array).contiguous()
+        tensor = _tensor(array, "send")
+        if not tensor.is_contiguous():
+            tensor = tensor.contiguous()
         eager = tensor.nbytes <= EAGER_LIMIT and not tensor.is_cuda
         tensor = tensor.clone() if eager else tensor
         group = self._group(tensor, self.rank < dest)
@@ -115,10 +118,11 @@ class TorchWorld(World):
 
     def irecv(self, buffer, source, tag=0):
         """Begin to receive."""
-        self._check(buffer, source, "recv", "receives from")
+        self._check(source, "receives from")
         if source == self.rank:
+            check_array(buffer, "recv")
             return OwnRequest(self.own[tag], buffer)
-        tensor = _tensor(buffer)
+        tensor = _tensor(buffer, "recv")
         gaps = not tensor.is_contiguous()
         tensor = tensor.contiguous() if gaps else tensor
         group = self._group(tensor, source < self.rank)
@@ -145,8 +149,7 @@ class TorchWorld(World):
             return self.default
         return self.up if upwards else self.down
 
-    def _check(self, array, peer, call, verb):
-        check_array(array, call)
+    def _check(self, peer, verb):
         if not 0 <= peer < self.size:
             rule = f"there are ranks 0 to {self.size - 1}"
             raise ValueError(f"rank {self.rank} {verb} rank {peer}: {rule}")
@@ -205,10 +208,11 @@ def _begin(call, tensor, peer, tag):
         raise gone(peer) from error
 
 
-def _tensor(array):
-    """A tensor on the same memory."""
-    import torch
-
+def _tensor(array, call):
+    """A tensor on the same memory, without a gradient."""
     if isinstance(array, np.ndarray):
+        import torch
+
         return torch.from_numpy(array)
-    return array.detach()
+    check_array(array, call)
+    return array.detach() if array.requires_grad else array

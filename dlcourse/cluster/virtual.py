@@ -26,15 +26,14 @@ NOTE = 2**15  # what a message counts beside its own: 32 fill AHEAD, and the pro
 class VirtualRequest(Request):
     """A send or receive on the virtual cluster; `buffer` is that of a receive."""
 
-    __slots__ = ("buffer", "done", "place", "transfer", "world")
+    __slots__ = ("buffer", "place", "transfer", "world")
 
     def __init__(self, world, transfer, buffer=None):
         self.world = world
-        self.transfer = transfer
+        self.transfer = transfer  # None once it is through
         self.buffer = buffer
-        self.done = False
         self.place = world.calls[0].place if world.calls else caller(2)
-        world.mail.open[id(self)] = self
+        world.mail.open[self] = None
 
     @property
     def matched(self):
@@ -43,14 +42,14 @@ class VirtualRequest(Request):
 
     def wait(self):
         """Return once the message has left the array, or is in it; a second time, at once."""
-        if self.done:
+        if self.transfer is None:
             return
-        del self.world.mail.open[id(self)]
+        del self.world.mail.open[self]
         if self.buffer is None:
             self.world.hand_over(self.transfer)
         else:
             self.world.take(self.transfer)
-        self.done = True
+        self.transfer = None
 
 
 class Sent(Request):
@@ -94,13 +93,15 @@ class VirtualWorld(World):
         if waiting is None:
             transfer = self._post(self.mail.sent, key, array, dest, "sends to")
         else:
-            transfer = _match(self.mail.asked, key, waiting)
+            transfer = waiting.popleft()
+            if not waiting:
+                del self.mail.asked[key]
             buffer = transfer.buffer
             if array.dtype is not buffer.dtype or array.shape != buffer.shape:
                 _check(transfer, array, buffer)
         eager = transfer.eager
         transfer.array = copy_of(array) if eager else array
-        self.log.append((SEND, transfer))
+        self.log.extend((SEND, transfer))
         self.ahead += NOTE + transfer.bytes
         if self.ahead > AHEAD:
             self.catch_up()
@@ -117,7 +118,7 @@ class VirtualWorld(World):
 
     def take(self, transfer):
         """Wait until a message has arrived, and put it into its buffer."""
-        self.log.append((ARRIVED, transfer))
+        self.log.extend((ARRIVED, transfer))
         if transfer.array is None:
             self.pause(transfer)
         buffer = transfer.buffer
@@ -129,7 +130,7 @@ class VirtualWorld(World):
 
     def hand_over(self, transfer):
         """Wait until a long message has left."""
-        self.log.append((LEFT, transfer))
+        self.log.extend((LEFT, transfer))
         if transfer.buffer is None:
             self.pause(transfer)
         if transfer.array is not None:  # the receiver has not taken it yet
@@ -148,7 +149,7 @@ class VirtualWorld(World):
             raise ValueError("compute takes seconds, or flop and bytes: give one or the other")
         if not 0 <= seconds < math.inf:
             raise ValueError(f"compute(seconds={seconds}): time goes forward, give 0 or more")
-        self.log.append((COMPUTE, (float(seconds), label)))
+        self.log.extend((COMPUTE, (float(seconds), label)))
 
     @contextmanager
     def measured(self, label=""):
@@ -203,13 +204,15 @@ class VirtualWorld(World):
         if waiting is None:
             transfer = self._post(self.mail.asked, key, buffer, source, "receives from")
         else:
-            transfer = _match(self.mail.sent, key, waiting)
+            transfer = waiting.popleft()
+            if not waiting:
+                del self.mail.sent[key]
             array = transfer.array
             if array.dtype is not buffer.dtype or array.shape != buffer.shape:
                 _check(transfer, array, buffer)
         transfer.buffer = buffer
         if not transfer.eager:
-            self.log.append((ASK, transfer))
+            self.log.extend((ASK, transfer))
         return transfer
 
     def _post(self, box, key, array, peer, verb):
@@ -227,14 +230,6 @@ class VirtualWorld(World):
         else:
             waiting.append(transfer)
         return transfer
-
-
-def _match(box, key, waiting):
-    """The first message that waits under a key, taken out of its box."""
-    transfer = waiting.popleft()
-    if not waiting:
-        del box[key]
-    return transfer
 
 
 def _check(transfer, array, buffer):

@@ -1,6 +1,7 @@
 """What all collectives need: views and parts of arrays, NumPy's or torch's, received in turn."""
 
 from collections import deque
+from collections.abc import Sequence
 from itertools import islice
 
 import numpy as np
@@ -59,6 +60,25 @@ def cut(array, parts):
     return [array[part] for part in split(len(array), parts)]
 
 
+class Parts(Sequence):
+    """The parts that `cut` gives, each viewed when it is asked for: a million take much room.
+
+    >>> Parts(np.arange(5), 2)[1]
+    array([3, 4])
+    """
+
+    def __init__(self, array, parts):
+        self.array, self.parts = array, parts
+        self.short, self.longer = divmod(len(array), parts)
+
+    def __len__(self):
+        return self.parts
+
+    def __getitem__(self, part):
+        first = part * self.short + min(part, self.longer)
+        return self.array[first : first + self.short + (part < self.longer)]
+
+
 def empty(like, length=None):
     """Make room for an array of the same dtype and shape, its first axis of another length.
 
@@ -101,18 +121,22 @@ def in_turn(world, coming, ahead=2):
     >>> run(program, ranks=3).results[0]
     [(1, 'one'), (2, 'two')]
     """
-    asked = ((world.irecv(buffer, source), (buffer, about)) for buffer, source, about in coming)
-    return _arriving(deque(islice(asked, ahead)), asked)
+    coming = iter(coming)
+    first = deque(
+        (world.irecv(buffer, source), buffer, about)
+        for buffer, source, about in islice(coming, ahead)
+    )
+    return _arriving(world.irecv, coming, first)
 
 
-def _arriving(waiting, asked):
+def _arriving(irecv, coming, waiting):
     while waiting:
-        request, filled = waiting.popleft()
+        request, arrived, about = waiting.popleft()
         request.wait()
-        yield filled
-        following = next(asked, None)
-        if following:
-            waiting.append(following)
+        yield arrived, about
+        for buffer, source, following in coming:
+            waiting.append((irecv(buffer, source), buffer, following))
+            break
 
 
 def choose(algorithms, name):

@@ -11,7 +11,7 @@ import math
 from collections import deque
 from itertools import cycle
 
-from dlcourse.cluster.collectives.arrays import cut, empty, in_turn
+from dlcourse.cluster.collectives.arrays import Parts, cut, empty, in_turn
 
 
 def ring(world, array, segments=1, room=None):
@@ -32,7 +32,7 @@ def ring(world, array, segments=1, room=None):
     >>> run(program, ranks=2).results
     [[2, 20, 1], [2, 20, 1]]
     """
-    parts, steps = cut(array, world.size), world.size - 1
+    parts, steps = Parts(array, world.size), world.size - 1
     travel(world, parts, world.rank - 1, steps, steps, segments, room)
 
 
@@ -70,7 +70,8 @@ def travel(world, parts, start, adding=0, keeping=0, segments=1, room=None):
 
     Args:
         world: a World.
-        parts: list of `size` arrays (n,), of equal lengths in all ranks; changed in place.
+        parts: sequence of `size` arrays (n,), the longest first, of equal lengths in all ranks;
+            changed in place.
         start: number of the part to send first, counted modulo `size`.
         adding: steps in which a rank adds its own part to the one that arrives.
         keeping: further steps in which the part that arrives replaces its own.
@@ -89,7 +90,7 @@ def travel(world, parts, start, adding=0, keeping=0, segments=1, room=None):
     """
     steps = adding + keeping if world.size > 1 else 0
     right = (world.rank + 1) % world.size
-    room = room or [empty(parts[0], -(-max(map(len, parts)) // segments)) for _ in range(2)]
+    room = room or [empty(parts[0], -(-len(parts[0]) // segments)) for _ in range(2)]
     coming = _coming(world, parts, start, adding, steps, segments, room)
     arriving = in_turn(world, coming, len(room))  # asked for first: so nothing sent has to wait
     mine = [cut(parts[start % world.size], segments)] if steps else []
