@@ -11,6 +11,8 @@ from dlcourse.parallel.codebooks import POWERS, SIGN, by_decade, codebook, decod
 
 NAMES = ("dynamic", "static", "mantissa", "linear")
 WIDTH, LEFT, RIGHT, TOP, ROW = 820, 112, 20, 44, 86
+BOTTOM = TOP + ROW * len(NAMES) + 34  # where the errors begin
+HEIGHT = BOTTOM + 26 * len(NAMES) + 46
 LOW, HIGH = -6, 4.3  # powers of ten on the axis
 DECADES = 6  # columns of the errors
 LEAST = 1e-6  # of a number's magnitude
@@ -45,12 +47,31 @@ def show_codebook(code=0b01001100, value=0.2345678):
 dynamic 0.2367 (0.917 %), static 0.2312 (1.41 %), mantissa 0.2 (14.7 %), linear 0.2362 (0.705 %)
     """
     code, value = read_code(code), read_number(value)
-    parts = _legend() + _axis(value)
+    parts = [*ground(), *_here(value)]
     for i, name in enumerate(NAMES):
         parts += _book(codebook(name), code, TOP + ROW * i)
-    bottom = TOP + ROW * len(NAMES) + 34
-    parts += _errors(value, bottom)
-    return document(WIDTH, bottom + 26 * len(NAMES) + 46, parts, describe(code, value))
+    return document(WIDTH, HEIGHT, parts + _errors(value), describe(code, value))
+
+
+def ground():
+    """Draw what is the same for every code and number: names, axes and all values on them.
+
+    Returns:
+        list of SVG strings.
+
+    >>> sum(">dynamic<" in part for part in ground())  # at the axis and at the errors
+    2
+    """
+    parts = _legend() + _axis()
+    for row, name in enumerate(NAMES):
+        y = TOP + ROW * row
+        parts.append(label(LEFT - 40, y + 14, name, 13, "end", font_weight="bold"))
+        parts += _strip(codebook(name), y + 54)
+    parts.append(label(LEFT - 8, BOTTOM + 12, "relative error of", 11, "end", COLORS["muted"]))
+    for row, name in enumerate(NAMES, 1):
+        y = BOTTOM + 26 * row + 12
+        parts.append(label(LEFT - 40, y, name, 13, "end", font_weight="bold"))
+    return parts
 
 
 def read_code(code):
@@ -148,8 +169,8 @@ def _legend():
     return parts
 
 
-def _axis(value):
-    """Powers of ten on each book's axis, and where the number's magnitude stands."""
+def _axis():
+    """Powers of ten on each book's axis."""
     end = TOP + ROW * len(NAMES)
     tens = [_x(10.0**exponent) for exponent in range(LOW, math.floor(HIGH) + 1)]
     parts = [label(_x(0), end + 10, "0", 11, fill=COLORS["muted"])]
@@ -158,11 +179,14 @@ def _axis(value):
         for exponent, x in enumerate(tens, LOW)
     ]
     dots = {"stroke": COLORS["line"], "stroke_dasharray": "2 3"}
-    parts.append(element("path", d="".join(map(_upright, tens)), **dots))
-    here = _x(abs(value))
-    look = {"stroke": COLORS["blue"], "stroke_width": 2}
-    parts.append(element("path", d=_upright(here), **look))
-    return [*parts, label(here, end + 24, number(value), 11, fill=COLORS["blue"])]
+    return [*parts, element("path", d="".join(map(_upright, tens)), **dots)]
+
+
+def _here(value):
+    """Where a number's magnitude stands."""
+    x, look = _x(abs(value)), {"stroke": COLORS["blue"], "stroke_width": 2}
+    words = label(x, TOP + ROW * len(NAMES) + 24, number(value), 11, fill=COLORS["blue"])
+    return [element("path", d=_upright(x), **look), words]
 
 
 def _upright(x):
@@ -171,29 +195,28 @@ def _upright(x):
 
 
 def _book(book, code, y):
-    """A codebook's name, the bits, what they say, and its values on the axis."""
-    parts = [label(LEFT - 40, y + 14, book.name, 13, "end", font_weight="bold")]
+    """The bits, what they say in a codebook, and where the value stands."""
+    parts = []
     for i, (bit, role) in enumerate(zip(f"{code:08b}", _roles(book.name, code), strict=True)):
         x = LEFT + 26 * i + 6 * (i > 0)
         box = {"x": x, "y": y + 2, "width": 24, "height": 24, "rx": 3, "stroke": COLORS["muted"]}
         parts += [element("rect", fill=ROLES[role], **box), label(x + 12, y + 14, bit, 14)]
     parts.append(label(LEFT + 236, y + 14, _meaning(book, code), 14, "start"))
-    return parts + _strip(book, code, y + 54)
+    x, axis = _x(book.magnitudes[code % SIGN]), y + 54
+    tip = axis + 15 if code >= SIGN else axis - 15
+    mark = {"x1": x, "x2": x, "y1": axis, "y2": tip, "stroke": COLORS["vermilion"]}
+    parts.append(element("line", stroke_width=3, **mark))
+    return [*parts, element("circle", cx=x, cy=tip, r=4.5, fill=COLORS["vermilion"])]
 
 
-def _strip(book, code, y):
-    """All magnitudes as short lines, above for a plus and below for a minus; one is marked."""
+def _strip(book, y):
+    """All magnitudes as short lines, above for a plus and below for a minus."""
     places = sorted({_x(magnitude) for magnitude in book.magnitudes})
     ways = "".join(f"M{x:.1f} {y + 11:g}v-22" for x in places)
     line = {"x1": LEFT, "x2": WIDTH - RIGHT, "y1": y, "y2": y, "stroke": COLORS["line"]}
-    x, down = _x(book.magnitudes[code % SIGN]), code >= SIGN
-    tip = y + 15 if down else y - 15
-    mark = {"x1": x, "x2": x, "y1": y, "y2": tip, "stroke": COLORS["vermilion"]}
     return [
         element("path", d=ways, stroke=COLORS["ink"], stroke_width=0.7, stroke_opacity=0.55),
         element("line", **line),
-        element("line", stroke_width=3, **mark),
-        element("circle", cx=x, cy=tip, r=4.5, fill=COLORS["vermilion"]),
         label(LEFT - 40, y - 6, "+", 12, "end", COLORS["muted"]),
         label(LEFT - 40, y + 6, "−", 12, "end", COLORS["muted"]),
     ]
@@ -223,18 +246,17 @@ def _meaning(book, code):
     return f"{sign}{_power(exponent)} × {number(magnitude / 10.0**exponent)} = {value}"
 
 
-def _errors(value, y):
+def _errors(value):
     """A table of relative errors: the number, its tenth, its hundredth and so on."""
-    wide = (WIDTH - LEFT - RIGHT) / DECADES
-    parts = [label(LEFT - 8, y + 12, "relative error of", 11, "end", COLORS["muted"])]
+    wide, parts = (WIDTH - LEFT - RIGHT) / DECADES, []
     for i in range(DECADES):
-        parts.append(label(LEFT + wide * (i + 0.5), y + 12, number(value / 10.0**i), 12))
+        parts.append(label(LEFT + wide * (i + 0.5), BOTTOM + 12, number(value / 10.0**i), 12))
     for row, name in enumerate(NAMES, 1):
-        parts.append(label(LEFT - 40, y + 26 * row + 12, name, 13, "end", font_weight="bold"))
+        y = BOTTOM + 26 * row
         for i, share in enumerate(by_decade(value, codebook(name), DECADES)):
-            box = {"x": LEFT + wide * i + 1, "y": y + 26 * row, "width": wide - 2, "height": 24}
+            box = {"x": LEFT + wide * i + 1, "y": y, "width": wide - 2, "height": 24}
             depth = min(max(1 + math.log10(max(share, 1e-4)) / 3, 0), 1)  # 0.1 % to 100 %
             parts.append(element("rect", fill=COLORS["faint"], **box))
             parts.append(element("rect", fill=COLORS["orange"], fill_opacity=depth, **box))
-            parts.append(label(LEFT + wide * (i + 0.5), y + 26 * row + 12, _percent(share), 12))
+            parts.append(label(LEFT + wide * (i + 0.5), y + 12, _percent(share), 12))
     return parts
