@@ -64,7 +64,7 @@ def test_keys_change_picture_and_sentence_as_python_would(page, keep):
     for role, label, keys in (
         ("slider", "stages", ["ArrowRight", "End"]),
         ("slider", "micro-batches", ["ArrowRight", "Home"]),
-        ("slider", "T_comm, ms", ["ArrowRight", "PageUp"]),
+        ("slider", "message, ms", ["ArrowRight", "PageUp"]),
         ("radio", "1F1B", ["ArrowRight", "ArrowRight"]),
     ):
         page.get_by_role(role, name=label, exact=True).focus()
@@ -75,5 +75,7 @@ def test_keys_change_picture_and_sentence_as_python_would(page, keep):
             for trait in TRAITS:
                 setattr(explorer, trait, page.evaluate("trait => model.get(trait)", trait))
             assert page.locator(".dl-sentence").inner_text() == told(explorer)
+    shown = page.locator(".dl-slider span").all_inner_texts()
+    assert shown == ["stages 8", "micro-batches 1", f"message, ms {explorer.t_comm}"]
     assert explorer.name == "ZB-H1"
     keep(page, "pipeline-last")

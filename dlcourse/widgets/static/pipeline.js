@@ -143,7 +143,7 @@ class Explorer {
     this.sliders = {
       stages: slider("stages", 1, 8, (stages) => put(model, { stages })),
       micro_batches: slider("micro-batches", 1, 16, (count) => put(model, { micro_batches: count })),
-      t_comm: slider("T_comm, ms", 0, 20, (delay) => put(model, { t_comm: delay })),
+      t_comm: slider("message, ms", 0, 20, (delay) => put(model, { t_comm: delay })),
     };
     this.legend = html("p", { class: "dl-legend", "aria-hidden": "true" });
     this.picture = svg("svg", { "aria-hidden": "true" });
@@ -170,7 +170,10 @@ class Explorer {
       ...kinds.map((kind) => html("span", {}, html("i", { class: `dl-${kind}` }), MEANINGS[kind])),
     );
     this.name.show(now.name);
-    for (const [trait, control] of Object.entries(this.sliders)) control.show(now[trait], words);
+    for (const [trait, control] of Object.entries(this.sliders)) {
+      control.show(now[trait], words);
+      write(control.node.firstChild, `${control.input.getAttribute("aria-label")} ${now[trait]}`);
+    }
     write(this.words, words);
   }
 }
