@@ -55,6 +55,11 @@ def test_the_call_can_be_pasted_and_numbers_have_names():
     assert "\n    double(np.array([[0.5]]), stride=2, padding=1)\n" in words
 
 
+def test_large_numbers_in_the_call_have_a_power_of_ten():
+    words = verdict(lambda x, rate: x, against=lambda x, rate: x / rate, on=[(4e6, 1.2e10)])
+    assert "\n    double(x=4e+06, rate=1.2e+10)\n" in words
+
+
 def returns_nan(x):
     return 0 * x / (0 * x)
 
@@ -222,6 +227,11 @@ def test_slips_in_sequences_are_recognised(words, slip, rows):
 def test_fractions_cut_off_are_recognised(rows):
     wrong = [((), row.astype(int), row + np.copysign(0.25, row)) for row in rows]
     assert diagnose(wrong) == "the expected one with its fractions cut off"
+
+
+@given(rows=st.lists(ROWS, min_size=2, max_size=4))
+def test_zeros_are_not_explained(rows):
+    assert diagnose([((), 0 * row, row / 128 + 0.4) for row in rows]) == ""
 
 
 GRIDS = hnp.arrays(

@@ -114,6 +114,16 @@ def text(value, digits=4):
     return words if len(words) <= 100 else f"{words[:97]}..."
 
 
+def typed(value):
+    """Write a number as one would type it: exactly, a large one with its power of ten.
+
+    >>> typed(3.0), typed(1.2e10), typed(1234567.5)
+    ('3.0', '1.2e+10', '1234567.5')
+    """
+    short = f"{value:g}"
+    return short if abs(value) >= 1e6 and float(short) == value else str(value)
+
+
 def _is_numeric(value):
     """A real number, an array of them, or a tuple of numbers."""
     if isinstance(value, tuple):
@@ -138,7 +148,7 @@ def _literal(value):
     """Like text, but 3.0 is not 3."""
     if isinstance(value, tuple):
         return f"({', '.join(map(_literal, value))})"
-    return str(value) if kind(value) == "a number" else text(value)
+    return typed(value) if kind(value) == "a number" else text(value)
 
 
 def _way_out(yours, expected):

@@ -12,7 +12,7 @@ from io import StringIO
 
 import numpy as np
 
-from dlcourse.course.answers import comparable, complaint, is_right, text
+from dlcourse.course.answers import comparable, complaint, is_right, text, typed
 from dlcourse.course.diagnosis import diagnose
 from dlcourse.draw.compare import show_difference
 
@@ -156,6 +156,8 @@ def _parameters(function):
 
 
 def _typed(argument):
+    if isinstance(argument, float):
+        return typed(argument)
     if not isinstance(argument, np.ndarray):
         return repr(argument)
     if argument.size > LONGEST_TYPED:
