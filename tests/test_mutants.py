@@ -159,7 +159,8 @@ RECOGNISED = {
         "lower_end": "a cell's lower end is taken",
     },
     "quantise": {
-        "not_scaled_again": "the result is not multiplied by the scale",
+        "never_scaled_again": "the result is not multiplied by the scale",
+        "zeros_like_the_rest": "zeros only are written like other numbers",
         "nothing_scaled": "nothing is scaled",
     },
     "one_bit": {

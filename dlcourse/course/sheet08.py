@@ -283,6 +283,9 @@ SLIPS = MappingProxyType(
             "a cell's lower end is taken": partial(_behind_the_one, middle=0.0),
         },
         "quantise": {
+            "zeros only are written like other numbers": lambda values, table: quantise(
+                values, table, again=bool(values.any())
+            ),
             "the result is not multiplied by the scale": partial(quantise, again=False),
             "nothing is scaled": partial(quantise, scale=lambda values: 1.0),
         },

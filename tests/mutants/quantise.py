@@ -60,6 +60,14 @@ def not_scaled_again(values, table):
     return _write(values, table, _largest(values)) * values.any()
 
 
+def zeros_like_the_rest(values, table):
+    return _write(values, table, _largest(values)) * _largest(values)
+
+
+def never_scaled_again(values, table):
+    return _write(values, table, _largest(values))
+
+
 def nothing_scaled(values, table):
     return _write(values, table, 1.0)
 
