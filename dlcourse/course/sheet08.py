@@ -283,7 +283,7 @@ SLIPS = MappingProxyType(
             "a cell's lower end is taken": partial(_behind_the_one, middle=0.0),
         },
         "quantise": {
-            "zeros only are written like other numbers": lambda values, table: quantise(
+            "an array of zeros is written like any other": lambda values, table: quantise(
                 values, table, again=bool(values.any())
             ),
             "the result is not multiplied by the scale": partial(quantise, again=False),
