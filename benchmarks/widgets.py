@@ -92,19 +92,15 @@ CASES = {  # name -> (cell, what gets the keys, whose change counts, keys if not
             "PathCalculator": "paths",
             "PipelineExplorer": "pipeline",
             "ExpertLoad": "experts",
+            "GradientOverlap": "overlap",
         }.items()
     },
     "CollectiveMap": ("CollectiveMap()", ".dl-collectives .dl-stage", ".dl-collectives"),
     "DataOrModel": ("DataOrModel()", ".dl-traffic .dl-stage", ".dl-traffic"),
-    "GradientOverlap, by the kernel": (
-        "GradientOverlap(ranks=4)",
-        ".dl-overlap input[type=range]",
-        ".dl-overlap .dl-stage",
-    ),
-    "CodebookBits, by the kernel": (
+    "CodebookBits": (
         "CodebookBits()",
         ".dl-codebook [role=switch]",
-        ".dl-codebook .dl-stage",
+        ".dl-codebook",
         ("ArrowUp", "ArrowDown"),
     ),
     PEER: (PEER_CELL, ".widget-hslider .noUi-handle", ".widget-output"),

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from xml.etree import ElementTree
 
 import pytest
@@ -94,18 +93,8 @@ def test_it_draws_its_plain_twin(ranks, bandwidth, latency, bucket, overlapped):
     widget = GradientOverlap(None, ranks, bandwidth, latency, bucket, overlapped)
     net = AlphaBeta(latency, 1 / bandwidth)
     twin = show_overlap(train_step(alexnet(), ranks, net, bucket, overlapped))
-    assert widget.still() == twin and widget.picture == (twin.svg, repr(twin))
+    assert widget.still() == twin
     assert repr(widget) == f"GradientOverlap: {twin!r}"
-
-
-def test_it_draws_again_when_anything_changes():
-    widget = GradientOverlap()
-    changes = {"ranks": 8, "bandwidth": 1e9, "latency": 1e-3, "bucket": 0, "overlapped": False}
-    for name, value in (changes | {"layers": [("a", 10**6, 1e-3)]}).items():
-        before = widget.picture
-        setattr(widget, name, value)
-        assert widget.picture != before
-        assert widget.picture == (widget.still().svg, repr(widget.still()))
 
 
 def test_layers_are_given_as_rows_or_as_layers():
@@ -136,6 +125,7 @@ def test_state_crosses_to_the_browser_as_json_and_back():
         ({"layers": [("a", -1, 1)]}, "nbytes=-1"),
         ({"layers": [("a", 1, "long")]}, "rows are"),
         ({"layers": [("a", 1, 1)] * 65}, "layers"),
+        ({"layers": [("a", 1, 0)]}, "none takes any time"),
         ({"ranks": 0}, "ranks"),
         ({"bandwidth": 0}, "bandwidth"),
         ({"latency": -1}, "latency"),
@@ -149,13 +139,3 @@ def test_what_it_does_not_offer_is_refused(wrong, says):
     with pytest.raises(traitlets.TraitError, match=says):
         widget.set_trait(*next(iter(wrong.items())))
     assert repr(widget) == repr(GradientOverlap())  # nothing is lost
-
-
-def test_a_picture_is_there_within_20_ms():
-    widget = GradientOverlap(transformer(32, 1024, 4096, 50e12))
-    times = []
-    for ranks in range(2, 12):
-        start = time.perf_counter()
-        widget.ranks = ranks
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.02

@@ -2,16 +2,15 @@
 
 import traitlets
 
-from dlcourse.draw.codebook import read_code, read_number, show_codebook
-from dlcourse.widgets.base import module
-from dlcourse.widgets.drawn import DrawnWidget
+from dlcourse.draw.codebook import NAMES, ground, read_code, read_number, show_codebook
+from dlcourse.parallel.codebooks import codebook
+from dlcourse.widgets.base import CourseWidget, module
 
 
-class CodebookBits(DrawnWidget):
+class CodebookBits(CourseWidget):
     """Turn bits on and off, type a number, and see four codebooks' values and errors.
 
-    The plain twin is `dlcourse.draw.codebook.show_codebook(widget.code, widget.value)`. The kernel
-    draws; without one the picture stays as it was stored.
+    The plain twin is `dlcourse.draw.codebook.show_codebook(widget.code, widget.value)`.
 
     Args:
         code: 0 to 255, or its eight bits as text, the sign first.
@@ -24,17 +23,19 @@ class CodebookBits(DrawnWidget):
     >>> bits.code
     75
     >>> bits.code = "1000 0001"
-    >>> bits.text.split("; ")[0]
-    '10000001: dynamic -1, static -1.437e-05, mantissa -0.0001, linear -0.007874'
+    >>> repr(bits).split("; ")[0]
+    'CodebookBits: 10000001: dynamic -1, static -1.437e-05, mantissa -0.0001, linear -0.007874'
     """
 
-    _esm = module("codebook.js", "drawn.js")
-    changing = ("code", "value")
+    _esm = module("codebook.js", "picture.js")
     code = traitlets.TraitType(0b01001100).tag(sync=True)
     value = traitlets.TraitType(0.2345678).tag(sync=True)
+    books = traitlets.Dict().tag(sync=True)  # name -> magnitudes by code, every digit of them
+    ground = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, code=0b01001100, value=0.2345678):
-        super().__init__(code=code, value=value)
+        books = {name: " ".join(map(str, codebook(name).magnitudes.tolist())) for name in NAMES}
+        super().__init__(code=code, value=value, books=books, ground="".join(ground()))
 
     @traitlets.validate("code", "value")
     def _read(self, proposal):
@@ -47,3 +48,6 @@ class CodebookBits(DrawnWidget):
     def still(self):
         """Draw the same codes as SVG."""
         return show_codebook(self.code, self.value)
+
+    def __repr__(self):
+        return f"CodebookBits: {self.still()!r}"

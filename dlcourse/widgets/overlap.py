@@ -5,19 +5,17 @@ import traitlets
 from dlcourse.cluster.collectives.costs import AlphaBeta
 from dlcourse.draw.overlap import show_overlap
 from dlcourse.plan.overlap import MIB25, Layer, alexnet, train_step
-from dlcourse.widgets.base import module
-from dlcourse.widgets.drawn import DrawnWidget
+from dlcourse.widgets.base import CourseWidget, module
 
 
-class GradientOverlap(DrawnWidget):
+class GradientOverlap(CourseWidget):
     """Change network, buckets and ranks, and see how much of the messages backward hides.
 
-    The plain twin is `dlcourse.draw.overlap.show_overlap(widget.step)`. The kernel draws; without
-    one the picture stays as it was stored.
+    The plain twin is `dlcourse.draw.overlap.show_overlap(widget.step)`.
 
     Args:
         layers: Layers, or rows (name, gradient bytes, backward seconds[, forward seconds]), first
-            to last, 64 at most; AlexNet as timed in 2015 if left out.
+            to last, 64 at most, which take some time; AlexNet as timed in 2015 if left out.
         ranks: 1 to 256.
         bandwidth: of a rank's port in bytes/s, 10^6 to 10^12.
         latency: of a message in seconds, 0 to 0.01.
@@ -25,7 +23,7 @@ class GradientOverlap(DrawnWidget):
         overlapped: send while backward computes, rather than afterwards.
 
     Raises:
-        TraitError: for numbers out of range.
+        TraitError: for numbers out of range, and layers that take no time.
 
     >>> widget = GradientOverlap(ranks=4, bandwidth=4e9, latency=50e-6)
     >>> round(widget.step.seconds, 4)
@@ -35,8 +33,7 @@ class GradientOverlap(DrawnWidget):
     0.1606
     """
 
-    _esm = module("overlap.js", "units.js", "drawn.js")
-    changing = ("layers", "ranks", "bandwidth", "latency", "bucket", "overlapped")
+    _esm = module("overlap.js", "units.js", "picture.js")
     layers = traitlets.List(minlen=1, maxlen=64).tag(sync=True)
     ranks = traitlets.Int(4, min=1, max=256).tag(sync=True)
     bandwidth = traitlets.Float(4e9, min=1e6, max=1e12).tag(sync=True)
@@ -70,6 +67,8 @@ class GradientOverlap(DrawnWidget):
         except (TypeError, ValueError) as error:
             rule = "rows are (name, gradient bytes, backward seconds[, forward seconds])"
             raise traitlets.TraitError(f"layers: {error}; {rule}") from None
+        if not any(layer.forward + layer.backward for layer in layers):
+            raise traitlets.TraitError("layers: none takes any time: give seconds of one at least")
         return [[layer.name, layer.nbytes, layer.backward, layer.forward] for layer in layers]
 
     @property
@@ -81,3 +80,6 @@ class GradientOverlap(DrawnWidget):
     def still(self):
         """Draw the present step as SVG."""
         return show_overlap(self.step)
+
+    def __repr__(self):
+        return f"GradientOverlap: {self.still()!r}"

@@ -1,15 +1,24 @@
-"""The widgets of lesson 08 on a page of their own, with this test as their kernel."""
+"""The widgets of lesson 08 on a page of their own: JavaScript says and draws what Python does."""
 
 import json
+import re
+from itertools import cycle, product
+from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
+from dlcourse.plan.overlap import MIB25, transformer
 from dlcourse.units import show
 from dlcourse.widgets.base import STATIC
 from dlcourse.widgets.codebook import CodebookBits
 from dlcourse.widgets.overlap import GradientOverlap
 
 WIDGETS = {"overlap": GradientOverlap, "codebook": CodebookBits}
+TRAITS = {
+    "overlap": ["layers", "ranks", "bandwidth", "latency", "bucket", "overlapped"],
+    "codebook": ["code", "value"],
+}
 LOAD = """async ([names, sources, saved]) => {
   const script = document.createElement("script");
   script.textContent = saved;
@@ -19,18 +28,24 @@ LOAD = """async ([names, sources, saved]) => {
   for (const [i, name] of names.entries()) window.widgets[name] = await load(sources[i]);
 }"""
 ROUND = ("1.00", "1.25", "1.60", "2.00", "2.50", "3.15", "4.00", "5.00", "6.30", "8.00")
-SHOW = """([name, state, names]) => {
+SHOW = """([name, state]) => {
   document.body.replaceChildren();
   window.model = savedModel(state);
-  if (names.length) {
-    model.send = () => {};
-    model.save_changes = async () => {
-      const now = Object.fromEntries(names.map((name) => [name, model.get(name)]));
-      model.set("picture", await kernel(now));
-    };
-  }
   widgets[name].default.render({ model, el: document.body });
 }"""
+SWEEP = """cases => JSON.stringify(cases.map((state) => {
+  for (const [name, value] of Object.entries(state)) model.set(name, value);
+  const parts = [...document.querySelectorAll(".dl-stage svg :not(g)")].map((part) => [
+    part.tagName,
+    Object.fromEntries([...part.attributes].map(({ name, value }) => [name, value])),
+    part.textContent,
+  ]);
+  return [document.querySelector(".dl-sentence").textContent, parts];
+}))"""  # as one text: a tree of values takes ten times as long
+ENTER = """() => addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches("input")) event.preventDefault();
+})"""  # what JupyterLab does
+NUMBER = re.compile(r"(-?\d+(?:\.\d+)?(?:e-?\d+)?)")
 PRESSES = [  # widget, role, label, keys
     ("overlap", "slider", "bandwidth", ["ArrowRight", "PageDown", "Home", "End"]),
     ("overlap", "slider", "latency", ["ArrowRight", "End", "Home"]),
@@ -43,62 +58,115 @@ PRESSES = [  # widget, role, label, keys
 
 
 @pytest.fixture(scope="module")
-def shared(browser):
+def page(browser):
     page = browser.new_page(viewport={"width": 820, "height": 800})
     page.set_content("<!doctype html><body></body>")
+    page.evaluate(ENTER)
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     sources = [str(kind._esm) for kind in WIDGETS.values()]
     page.evaluate(LOAD, [list(WIDGETS), sources, (STATIC / "model.js").read_text("utf8")])
-    page.expose_function("kernel", lambda now: page.kernel(now))
     yield page
     page.close()
     assert errors == []
 
 
-@pytest.fixture
-def page(shared):
-    """A page on which `render` shows a widget, alone or with its Python half behind it."""
-
-    def render(name, widget, kernel=True):
-        def answer(now):
-            widget.set_state(now)
-            return list(widget.picture)
-
-        shared.kernel = answer
-        state = {k: v for k, v in widget.get_state().items() if k != "layout" and k[0] != "_"}
-        names = list(widget.changing) if kernel else []
-        shared.evaluate(SHOW, [name, json.loads(json.dumps(state)), names])
-
-    shared.render = render
-    return shared
+def render(page, name, widget):
+    state = {k: v for k, v in widget.get_state().items() if not k.startswith("_") and k != "layout"}
+    page.evaluate(SHOW, [name, json.loads(json.dumps(state))])  # as it is stored
 
 
-def sentence(page, other_than=None):
-    """The words under the picture, once they are others."""
-    place = "document.querySelector('.dl-sentence').textContent"
-    page.wait_for_function(f"old => {place} !== old", arg=other_than)
-    return page.evaluate(place)
+def sentence(page):
+    return page.locator(".dl-sentence").text_content()
+
+
+def follow(page, name, widget):
+    """Give the Python widget what the browser's model holds now; return what it says."""
+    for trait in TRAITS[name]:
+        setattr(widget, trait, page.evaluate("name => model.get(name)", trait))
+    return repr(widget).partition(": ")[2]
+
+
+def parts(drawing):
+    """Elements of a picture without its sheet, as the browser lists them."""
+    _, *elements = ElementTree.fromstring(drawing.svg).iter()
+    return [[e.tag.partition("}")[2], e.attrib, e.text or ""] for e in elements[1:]]
+
+
+def same(one, two):
+    """Whether two attributes differ at most in the last digit that is drawn."""
+    words, others = NUMBER.split(one), NUMBER.split(two)
+    pairs = zip(words[1::2], others[1::2], strict=True)
+    return words[::2] == others[::2] and all(abs(float(a) - float(b)) < 0.11 for a, b in pairs)
+
+
+def check_all(page, name, widget, states):
+    """Compare sentence and picture of a widget with Python's, in one state after the other."""
+    render(page, name, widget)
+    shown = json.loads(page.evaluate(SWEEP, states))
+    for state, (said, drawn) in zip(states, shown, strict=True):
+        for trait, value in state.items():
+            setattr(widget, trait, value)
+        drawing = widget.still()
+        assert said == repr(drawing)
+        for (tag, found, text), right in zip(drawn, parts(drawing), strict=True):
+            assert [tag, found.keys(), text] == [right[0], right[1].keys(), right[2]], state
+            for key, value in right[1].items():
+                assert found[key] == value or same(found[key], value), (state, text, key)
+
+
+def test_every_step_is_told_and_drawn_alike(page):
+    numbers = product([1, 2, 7, 256], [1e6, 1.25e9, 1e12], [0, 50e-6, 0.01], [0, 1e5, MIB25, 1e12])
+    ways, names = cycle([True, False, True]), TRAITS["overlap"][1:]
+    states = [dict(zip(names, (*four, next(ways)), strict=True)) for four in numbers]
+    check_all(page, "overlap", GradientOverlap(), states)
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [[("a", 10**6, 1e-3, 1e-3)], [("a" * 19, 0, 0), ("b", 10**6, 1e-3)]]
+    + [transformer(blocks, 1024, 4096, 50e12) for blocks in (6, 7, 14, 15, 32)],
+)
+def test_any_layers_are_told_and_drawn_alike(page, layers):
+    states = [{"bucket": bucket, "ranks": 8} for bucket in (0, 10**8)]
+    check_all(page, "overlap", GradientOverlap(layers), states)
+
+
+def test_layers_given_later_are_drawn(page):
+    layers = GradientOverlap(transformer(3, 1024, 4096, 50e12)).layers
+    check_all(page, "overlap", GradientOverlap(), [{"layers": layers}])
+
+
+def test_every_code_is_told_and_drawn_alike(page):
+    check_all(page, "codebook", CodebookBits(), [{"code": code} for code in range(256)])
+
+
+def test_every_number_is_told_and_drawn_alike(page):
+    rng = np.random.default_rng(8)
+    values = [*rng.uniform(-1, 1, 60), *10 ** rng.uniform(-6, 0, 60), 1, -1, 1e-6, 0.1, 0.5, 1 / 3]
+    check_all(page, "codebook", CodebookBits(), [{"value": float(value)} for value in values])
 
 
 @pytest.mark.parametrize(("name", "role", "label", "keys"), PRESSES)
-def test_every_key_changes_picture_and_sentence(page, name, role, label, keys, keep):
+def test_every_key_changes_picture_and_sentence_as_python_would(
+    page, name, role, label, keys, keep
+):
     widget = WIDGETS[name]()
-    page.render(name, widget)
+    render(page, name, widget)
     keep(page, f"{name}-first")
     page.get_by_role(role, name=label, exact=True).focus()
     for key in keys:
         said, drawn = sentence(page), page.inner_html(".dl-stage")
         page.keyboard.press(key)
-        assert sentence(page, said) == widget.text, f"{key}: not what Python says"
+        assert sentence(page) != said, f"{key}: nothing is said"
         assert page.inner_html(".dl-stage") != drawn, f"{key}: nothing is drawn"
-        assert page.locator(".dl-stage svg").get_attribute("aria-label") == widget.text
+        assert sentence(page) == follow(page, name, widget)
     keep(page, f"{name}-{label.replace(' ', '-')}")
 
 
 def test_sliders_say_their_numbers_as_python_prints_them(page):
     widget = GradientOverlap(bandwidth=1.25e9, latency=0, bucket=0)
-    page.render("overlap", widget)
+    render(page, "overlap", widget)
     for name, unit in {"bandwidth": "B/s", "latency": "s", "bucket": "B"}.items():
         slider = page.get_by_role("slider", name=name, exact=True)
         assert slider.get_attribute("aria-valuetext") == show(getattr(widget, name), unit)
@@ -114,25 +182,21 @@ def test_sliders_say_their_numbers_as_python_prints_them(page):
 
 def test_every_bucket_from_one_a_layer_to_all_in_one_can_be_chosen(page):
     widget = GradientOverlap()
-    page.render("overlap", widget)
+    render(page, "overlap", widget)
     page.get_by_role("slider", name="bucket", exact=True).focus()
     for key, messages in {"Home": len(widget.layers), "End": 1}.items():
-        said = sentence(page)
         page.keyboard.press(key)
-        sentence(page, said)
+        follow(page, "overlap", widget)
         assert len(widget.step.messages) == messages
 
 
 def test_arrows_walk_over_the_bits_and_tab_reaches_one(page):
-    widget = CodebookBits("0000 0000")
-    page.render("codebook", widget)
+    render(page, "codebook", CodebookBits("0000 0000"))
     page.get_by_role("switch", name="sign").focus()
     for bit in range(6, -1, -1):
         page.keyboard.press("ArrowRight")
-        said = sentence(page)
         page.keyboard.press("ArrowUp")
-        sentence(page, said)
-        assert widget.code == 128 - (1 << bit)
+        assert page.evaluate("model.get('code')") == 128 - (1 << bit)
         assert page.get_by_role("switch", name=f"bit {bit}", checked=True).count() == 1
     assert page.locator(".dl-bits [tabindex='0']").count() == 1
     page.keyboard.press("Tab")
@@ -142,42 +206,27 @@ def test_arrows_walk_over_the_bits_and_tab_reaches_one(page):
 @pytest.mark.parametrize("typed", ["-0.5", "1e-6", " .25 ", "1"])
 def test_a_typed_number_is_taken(page, typed):
     widget = CodebookBits()
-    page.render("codebook", widget)
-    said = sentence(page)
+    render(page, "codebook", widget)
     page.get_by_label("number").fill(typed)
     page.keyboard.press("Enter")
-    assert sentence(page, said) == widget.text
+    assert sentence(page) == follow(page, "codebook", widget)
     assert widget.value == float(typed)
 
 
 @pytest.mark.parametrize("typed", ["0", "", "1.01", "much", "9e-7", "Infinity"])
 def test_a_number_without_a_code_is_refused_and_nothing_is_lost(page, typed):
-    widget = CodebookBits()
-    page.render("codebook", widget)
-    said = sentence(page)
+    render(page, "codebook", CodebookBits())
     page.get_by_label("number").fill(typed)
     page.keyboard.press("Enter")
-    assert sentence(page, said).endswith("give a number from -1 to 1, a millionth or more")
-    assert widget.value == CodebookBits().value
-
-
-@pytest.mark.parametrize("name", WIDGETS)
-def test_without_a_kernel_the_picture_stays_and_says_so(page, name):
-    widget = WIDGETS[name]()
-    page.render(name, widget, kernel=False)
-    assert sentence(page) == widget.text
-    drawn = page.inner_html(".dl-stage")
-    page.get_by_role("switch" if name == "codebook" else "slider").first.focus()
-    page.keyboard.press("ArrowUp")
-    assert sentence(page, widget.text).startswith("a running kernel draws the change")
-    assert page.inner_html(".dl-stage") == drawn
+    assert sentence(page).endswith("give a number from -1 to 1, a millionth or more")
+    assert page.evaluate("model.get('value')") == CodebookBits().value
 
 
 @pytest.mark.parametrize("name", WIDGETS)
 @pytest.mark.parametrize("width", [480, 820])
 def test_nothing_sticks_out_of_a_narrow_notebook(page, name, width):
     page.set_viewport_size({"width": width, "height": 800})
-    page.render(name, WIDGETS[name]())
+    render(page, name, WIDGETS[name]())
     edges = page.evaluate(
         "[...document.querySelectorAll('*')].map((node) => node.getBoundingClientRect().right)"
     )
