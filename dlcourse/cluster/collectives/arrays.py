@@ -100,7 +100,7 @@ def empty(like, length=None):
 
 
 def in_turn(world, coming, ahead=2):
-    """Ask for the first messages at once, then receive one after the other, asking ahead.
+    """Ask for the first message at once, then receive one after the other, asking ahead.
 
     Args:
         world: a World.
@@ -121,22 +121,16 @@ def in_turn(world, coming, ahead=2):
     >>> run(program, ranks=3).results[0]
     [(1, 'one'), (2, 'two')]
     """
-    coming = iter(coming)
-    first = deque(
-        (world.irecv(buffer, source), buffer, about)
-        for buffer, source, about in islice(coming, ahead)
-    )
-    return _arriving(world.irecv, coming, first)
+    asked = ((world.irecv(buffer, source), buffer, about) for buffer, source, about in coming)
+    return _arriving(deque(islice(asked, 1)), asked, ahead)
 
 
-def _arriving(irecv, coming, waiting):
+def _arriving(waiting, asked, ahead):
     while waiting:
-        request, arrived, about = waiting.popleft()
+        waiting.extend(islice(asked, ahead - len(waiting)))
+        request, filled, about = waiting.popleft()
         request.wait()
-        yield arrived, about
-        for buffer, source, following in coming:
-            waiting.append((irecv(buffer, source), buffer, following))
-            break
+        yield filled, about
 
 
 def choose(algorithms, name):
