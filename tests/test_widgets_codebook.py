@@ -129,7 +129,7 @@ def test_it_draws_its_plain_twin(code, value):
 
 
 def test_the_tables_cross_to_the_browser_with_every_digit():
-    for name, text in CodebookBits().books.items():
+    for name, text in CodebookBits().books:
         assert np.array_equal([float(word) for word in text.split()], codebook(name).magnitudes)
 
 

@@ -30,11 +30,11 @@ class CodebookBits(CourseWidget):
     _esm = module("codebook.js", "picture.js")
     code = traitlets.TraitType(0b01001100).tag(sync=True)
     value = traitlets.TraitType(0.2345678).tag(sync=True)
-    books = traitlets.Dict().tag(sync=True)  # name -> magnitudes by code, every digit of them
+    books = traitlets.List().tag(sync=True)  # of [name, magnitudes by code, every digit]
     ground = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, code=0b01001100, value=0.2345678):
-        books = {name: " ".join(map(str, codebook(name).magnitudes.tolist())) for name in NAMES}
+        books = [[name, " ".join(map(str, codebook(name).magnitudes.tolist()))] for name in NAMES]
         super().__init__(code=code, value=value, books=books, ground="".join(ground()))
 
     @traitlets.validate("code", "value")

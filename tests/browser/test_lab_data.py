@@ -73,7 +73,7 @@ def page(browser):
 
 def render(page, name, widget):
     state = {k: v for k, v in widget.get_state().items() if not k.startswith("_") and k != "layout"}
-    page.evaluate(SHOW, [name, json.loads(json.dumps(state))])  # as it is stored
+    page.evaluate(SHOW, [name, json.loads(json.dumps(state, sort_keys=True))])  # as it is stored
 
 
 def sentence(page):

@@ -118,7 +118,7 @@ function table(books, value, top) {
 class Codebook {
   constructor(model, sheet) {
     this.model = model;
-    this.books = Object.entries(model.get("books")).map(readBook);
+    this.books = model.get("books").map(readBook);
     this.ground = svg("g");
     this.ground.innerHTML = model.get("ground");
     this.stage = stage();
