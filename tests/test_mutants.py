@@ -160,7 +160,7 @@ RECOGNISED = {
     },
     "quantise": {
         "never_scaled_again": "the result is not multiplied by the scale",
-        "zeros_like_the_rest": "an array of zeros is written like any other",
+        "zeros_like_the_rest": "an array of zeros is not left as it is",
         "nothing_scaled": "nothing is scaled",
     },
     "one_bit": {

@@ -213,9 +213,8 @@ def _everybody_through_the_card(gradient_bytes, nodes, gpus, network, inside):
     return np.array([most if nodes > 1 else both[0], both[1]])
 
 
-def _card_for_each(gradient_bytes, nodes, gpus, network, inside):
-    both = exchange_seconds(gradient_bytes, nodes, gpus, network, inside)
-    return both / np.array([gpus if nodes > 1 else 1, 1])
+def _card_for_each(size, nodes, gpus, network, inside):
+    return exchange_seconds(size, nodes, gpus, network, inside) / [gpus if nodes > 1 else 1, 1]
 
 
 def _no_waiting(backward, messages):
@@ -229,10 +228,10 @@ def _behind_the_one(code, root=0.45, middle=0.5):
     zeros = bits.find("1")
     if zeros in (-1, 6):
         return read_byte(code)
-    rest = bits[zeros + 1 :]
-    ends = (root, 1.0) if rest[0] == "1" else (0.1, root)
-    place = (int("0" + rest[1:], 2) + middle) / 2 ** (len(rest) - 1)
-    return (-1) ** (code // 128) * 10.0**-zeros * (ends[0] + (ends[1] - ends[0]) * place)
+    half, rest = bits[zeros + 1], bits[zeros + 2 :]
+    low, high = (root, 1.0) if half == "1" else (0.1, root)
+    place = (int("0" + rest, 2) + middle) / 2 ** len(rest)
+    return (-1) ** (code // 128) * 10.0**-zeros * (low + (high - low) * place)
 
 
 SLIPS = MappingProxyType(
@@ -283,9 +282,7 @@ SLIPS = MappingProxyType(
             "a cell's lower end is taken": partial(_behind_the_one, middle=0.0),
         },
         "quantise": {
-            "an array of zeros is written like any other": lambda values, table: quantise(
-                values, table, again=bool(values.any())
-            ),
+            "an array of zeros is not left as it is": lambda v, t: quantise(v, t, again=v.any()),
             "the result is not multiplied by the scale": partial(quantise, again=False),
             "nothing is scaled": partial(quantise, scale=lambda values: 1.0),
         },
