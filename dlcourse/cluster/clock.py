@@ -8,8 +8,10 @@ which message came first, so what it computes never depends on the clock.
 Not modelled: the time that a call takes, the handshake before a long message.
 """
 
+from bisect import insort
 from collections import deque
 from heapq import heappop, heappush
+from operator import neg
 
 from dlcourse.cluster.recorder import WAIT, pack_message, pack_stretch
 
@@ -60,8 +62,10 @@ class Clock:
         self.now = [0.0] * size
         self.logs = [deque() for _ in range(size)]
         self.finished = [False] * size
-        self.times = [0.0]  # a heap of the times at which ranks go on
-        self.ready = {0.0: list(range(size))}  # time -> a heap of who goes on then
+        self.at = 0.0  # the time that it is
+        self.turn = list(reversed(range(size)))  # who goes on now, the first one last
+        self.times = []  # a heap of the times to come
+        self.ready = {}  # time to come -> who goes on then
 
     def advance(self):
         """Replay until a rank has to say what it does next.
@@ -69,33 +73,35 @@ class Clock:
         Returns:
             That rank, or None when no rank goes on.
         """
-        times, logs = self.times, self.logs
-        while times:
-            now = times[0]
-            ranks = self.ready[now]
-            while ranks:
-                rank = ranks[0]
-                log = logs[rank]
-                if log:
-                    heappop(ranks)
-                    until = self._replay(rank, now, log)
-                    if until is not None:
-                        self._wake(rank, until)
-                    continue
-                self.now[rank] = now
-                if not self.finished[rank]:
-                    return rank
-                heappop(ranks)
-            del self.ready[heappop(times)]
+        turn, logs = self.turn, self.logs
+        while turn or self._next_turn():
+            rank = turn[-1]
+            if logs[rank]:
+                until = self._replay(turn.pop(), self.at, logs[rank])
+                if until is not None:
+                    self._wake(rank, until)
+                continue
+            self.now[rank] = self.at
+            if not self.finished[rank]:
+                return rank
+            turn.pop()
         return None
 
+    def _next_turn(self):
+        """Let the earliest time to come begin: the ranks that go on then, in order."""
+        if self.times:
+            self.at = heappop(self.times)
+            self.turn += sorted(self.ready.pop(self.at), reverse=True)
+        return self.turn
+
     def _wake(self, rank, when):
-        ranks = self.ready.get(when)
-        if ranks is None:
+        if when == self.at:
+            insort(self.turn, rank, key=neg)
+        elif when in self.ready:
+            self.ready[when].append(rank)
+        else:
             self.ready[when] = [rank]
             heappush(self.times, when)
-        else:
-            heappush(ranks, rank)
 
     def _replay(self, rank, now, log):
         """Take a rank's notes until its time passes: until when, or None if it is not known."""

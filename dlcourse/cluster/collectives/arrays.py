@@ -126,11 +126,14 @@ def in_turn(world, coming, ahead=2):
 
 
 def _arriving(waiting, asked, ahead):
+    waiting.extend(islice(asked, ahead - 1))
     while waiting:
-        waiting.extend(islice(asked, ahead - len(waiting)))
         request, filled, about = waiting.popleft()
         request.wait()
         yield filled, about
+        for following in asked:
+            waiting.append(following)
+            break
 
 
 def choose(algorithms, name):
