@@ -1,34 +1,19 @@
 """The widgets of lesson 07 on a page of their own: JavaScript says what Python says, key by key."""
 
-import json
-
 import pytest
 
 from dlcourse.cluster.paths import direct, path_seconds, staged, timeline
 from dlcourse.draw.collectives import ALGORITHMS, POWERS, RANKS, describe
 from dlcourse.units import show
-from dlcourse.widgets.base import STATIC, module
+from dlcourse.widgets.base import module
 from dlcourse.widgets.builder import TopologyBuilder
 from dlcourse.widgets.collectives import CollectiveMap
 from dlcourse.widgets.paths import COUNTS, NICS, SLOTS, PathCalculator
 from dlcourse.widgets.stepper import RingStepper
+from tests.browser.stage import each, render, stage
 
 WIDGETS = {"paths": PathCalculator, "stepper": RingStepper, "collectives": CollectiveMap}
 WIDGETS["builder"] = TopologyBuilder
-LOAD = """async ([names, sources, saved]) => {
-  const script = document.createElement("script");
-  script.textContent = saved;
-  document.head.append(script);
-  const load = source => import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})));
-  window.widgets = {};
-  for (const [i, name] of names.entries()) window.widgets[name] = await load(sources[i]);
-}"""
-SHOW = """([name, state, kernel]) => {
-  document.body.replaceChildren();
-  window.model = savedModel(state);
-  if (kernel) window.model.send = () => {};
-  window.widgets[name].default.render({ model: window.model, el: document.body });
-}"""
 PRESSES = [  # widget, role, label, keys
     ("paths", "slider", "message", ["ArrowRight", "PageUp", "Home", "End"]),
     ("paths", "combobox", "network card", ["ArrowDown", "ArrowDown"]),
@@ -43,26 +28,8 @@ PRESSES = [  # widget, role, label, keys
 
 @pytest.fixture(scope="module")
 def page(browser):
-    page = browser.new_page(viewport={"width": 900, "height": 760})
-    page.set_content("<!doctype html><body></body>")
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    sources = [kind._esm for kind in WIDGETS.values()]
-    sources = [source if isinstance(source, str) else str(source) for source in sources]
-    page.evaluate(LOAD, [list(WIDGETS), sources, (STATIC / "model.js").read_text("utf8")])
-    yield page
-    page.close()
-    assert errors == []
-
-
-def each(page, expression, cases):
-    return page.evaluate(f"cases => cases.map(case_ => ({expression})(...case_))", cases)
-
-
-def render(page, name, widget, kernel=False):
-    state = {key: value for key, value in widget.get_state().items() if not key.startswith("_")}
-    stored = json.dumps({k: v for k, v in state.items() if k != "layout"}, sort_keys=True)
-    page.evaluate(SHOW, [name, json.loads(stored), kernel])  # as a notebook stores it
+    with stage(browser, {name: kind._esm for name, kind in WIDGETS.items()}) as page:
+        yield page
 
 
 def sentence(page):

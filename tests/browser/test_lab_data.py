@@ -10,29 +10,16 @@ import pytest
 
 from dlcourse.plan.overlap import MIB25, transformer
 from dlcourse.units import show
-from dlcourse.widgets.base import STATIC
 from dlcourse.widgets.codebook import CodebookBits
 from dlcourse.widgets.overlap import GradientOverlap
+from tests.browser.stage import render, stage
 
 WIDGETS = {"overlap": GradientOverlap, "codebook": CodebookBits}
 TRAITS = {
     "overlap": ["layers", "ranks", "bandwidth", "latency", "bucket", "overlapped"],
     "codebook": ["code", "value"],
 }
-LOAD = """async ([names, sources, saved]) => {
-  const script = document.createElement("script");
-  script.textContent = saved;
-  document.head.append(script);
-  const load = source => import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})));
-  window.widgets = {};
-  for (const [i, name] of names.entries()) window.widgets[name] = await load(sources[i]);
-}"""
 ROUND = ("1.00", "1.25", "1.60", "2.00", "2.50", "3.15", "4.00", "5.00", "6.30", "8.00")
-SHOW = """([name, state]) => {
-  document.body.replaceChildren();
-  window.model = savedModel(state);
-  widgets[name].default.render({ model, el: document.body });
-}"""
 SWEEP = """cases => JSON.stringify(cases.map((state) => {
   for (const [name, value] of Object.entries(state)) model.set(name, value);
   const parts = [...document.querySelectorAll(".dl-stage svg :not(g)")].map((part) => [
@@ -59,21 +46,11 @@ PRESSES = [  # widget, role, label, keys
 
 @pytest.fixture(scope="module")
 def page(browser):
-    page = browser.new_page(viewport={"width": 820, "height": 800})
-    page.set_content("<!doctype html><body></body>")
-    page.evaluate(ENTER)
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    sources = [str(kind._esm) for kind in WIDGETS.values()]
-    page.evaluate(LOAD, [list(WIDGETS), sources, (STATIC / "model.js").read_text("utf8")])
-    yield page
-    page.close()
-    assert errors == []
-
-
-def render(page, name, widget):
-    state = {k: v for k, v in widget.get_state().items() if not k.startswith("_") and k != "layout"}
-    page.evaluate(SHOW, [name, json.loads(json.dumps(state, sort_keys=True))])  # as it is stored
+    with stage(
+        browser, {name: kind._esm for name, kind in WIDGETS.items()}, width=820, height=800
+    ) as page:
+        page.evaluate(ENTER)
+        yield page
 
 
 def sentence(page):

@@ -10,9 +10,10 @@ from dlcourse.gpu.roofline import Roof
 from dlcourse.units import show
 from dlcourse.widgets.address import AddressMap
 from dlcourse.widgets.banks import BankExplorer
-from dlcourse.widgets.base import STATIC, module
+from dlcourse.widgets.base import module
 from dlcourse.widgets.occupancy import OccupancyCalculator
 from dlcourse.widgets.roofline import RooflineExplorer
+from tests.browser.stage import each, render, stage
 
 OWN = Roof("this machine", 1.9e11, 3.4e10)
 WIDGETS = {
@@ -21,19 +22,6 @@ WIDGETS = {
     "occupancy": OccupancyCalculator,
     "roofline": lambda: RooflineExplorer(own=OWN),
 }
-LOAD = """async ([names, sources, saved]) => {
-  const script = document.createElement("script");
-  script.textContent = saved;
-  document.head.append(script);
-  const load = source => import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})));
-  window.widgets = {};
-  for (const [i, name] of names.entries()) window.widgets[name] = await load(sources[i]);
-}"""
-SHOW = """([name, state]) => {
-  document.body.replaceChildren();
-  window.model = savedModel(state);
-  window.widgets[name].default.render({ model: window.model, el: document.body });
-}"""
 PRESSES = {  # a control's label -> keys
     "address": {"stride": ["ArrowRight", "ArrowRight", "End", "Home"], "offset": ["ArrowRight"]},
     "banks": {"padding": ["ArrowRight", "ArrowRight", "End", "Home"]},
@@ -48,24 +36,8 @@ PRESSES = {  # a control's label -> keys
 
 @pytest.fixture(scope="module")
 def page(browser):
-    page = browser.new_page(viewport={"width": 900, "height": 700})
-    page.set_content("<!doctype html><body></body>")
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    sources = [module(f"{name}.js") for name in WIDGETS]
-    page.evaluate(LOAD, [list(WIDGETS), sources, (STATIC / "model.js").read_text("utf8")])
-    yield page
-    page.close()
-    assert errors == []
-
-
-def each(page, expression, cases):
-    return page.evaluate(f"cases => cases.map(case_ => ({expression})(...case_))", cases)
-
-
-def render(page, name, widget):
-    state = {key: value for key, value in widget.get_state().items() if not key.startswith("_")}
-    page.evaluate(SHOW, [name, {k: v for k, v in state.items() if k != "layout"}])
+    with stage(browser, {name: module(f"{name}.js") for name in WIDGETS}, height=700) as page:
+        yield page
 
 
 def sentence(page):

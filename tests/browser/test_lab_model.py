@@ -1,33 +1,19 @@
 """The widgets of lesson 09 on a page of their own: JavaScript says what Python says, key by key."""
 
-import json
 from itertools import product
 
 import pytest
 
 from dlcourse.draw import experts, traffic
-from dlcourse.widgets.base import STATIC
 from dlcourse.widgets.experts import CAPACITIES, EXPERTS, SKEWS, TOKENS, TOPS, ExpertLoad
 from dlcourse.widgets.traffic import RANKS, DataOrModel
+from tests.browser.stage import each, render, stage
 
 WIDGETS = {"traffic": DataOrModel, "experts": ExpertLoad}
 MOVES = {
     "traffic": ["batch", "width", "counting", "ranks"],
     "experts": ["tokens", "experts", "top", "capacity", "skew"],
 }
-LOAD = """async ([names, sources, saved]) => {
-  const script = document.createElement("script");
-  script.textContent = saved;
-  document.head.append(script);
-  const load = source => import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})));
-  window.widgets = {};
-  for (const [i, name] of names.entries()) window.widgets[name] = await load(sources[i]);
-}"""
-SHOW = """([name, state]) => {
-  document.body.replaceChildren();
-  window.model = savedModel(state);
-  window.widgets[name].default.render({ model: window.model, el: document.body });
-}"""
 PRESSES = [  # widget, role, label, keys
     ("traffic", "application", None, ["ArrowRight", "ArrowUp", "ArrowLeft", "ArrowDown"]),
     ("traffic", "radio", "each number once", ["ArrowRight", "ArrowRight"]),
@@ -41,24 +27,8 @@ PRESSES = [  # widget, role, label, keys
 
 @pytest.fixture(scope="module")
 def page(browser):
-    page = browser.new_page(viewport={"width": 900, "height": 760})
-    page.set_content("<!doctype html><body></body>")
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    sources = [str(kind._esm) for kind in WIDGETS.values()]
-    page.evaluate(LOAD, [list(WIDGETS), sources, (STATIC / "model.js").read_text("utf8")])
-    yield page
-    page.close()
-    assert errors == []
-
-
-def each(page, expression, cases):
-    return page.evaluate(f"cases => cases.map(case_ => ({expression})(...case_))", cases)
-
-
-def render(page, name, widget):
-    state = {k: v for k, v in widget.get_state().items() if not k.startswith("_") and k != "layout"}
-    page.evaluate(SHOW, [name, json.loads(json.dumps(state, sort_keys=True))])  # as it is stored
+    with stage(browser, {name: kind._esm for name, kind in WIDGETS.items()}) as page:
+        yield page
 
 
 def sentence(page):
