@@ -55,7 +55,7 @@ def _release(options):
 
 
 def _html(options):
-    """Write the lessons as web pages that need no kernel."""
+    """Write lessons and exercises as web pages that need no kernel."""
     from dlcourse.course.export import export
 
     print(*export(options.out), sep="\n")

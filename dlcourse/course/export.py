@@ -1,6 +1,7 @@
-"""Lessons as web pages that need neither a kernel nor a network, widgets alive."""
+"""Lessons and exercises as web pages that need neither a kernel nor a network, widgets alive."""
 
 import json
+import os
 import re
 from html import escape
 from pathlib import Path
@@ -11,19 +12,20 @@ from dlcourse.widgets.base import STATIC
 ROOT = Path(__file__).parents[2]
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
-LESSON_LINK = re.compile(r"\((\d\d_\w+)\.ipynb\)")  # beside this one, so it becomes a page too
+LINK = re.compile(r"(?<=\]\()([^()\s#]+\.ipynb)(?=[)#])")
 TEMPLATE = Path(__file__).parent / "page.html.j2"
 
 
 def export(out, notebooks=None):
-    """Write each lesson as one self-contained HTML page.
+    """Write each notebook as one self-contained HTML page.
 
     The pages hold the stored outputs; nothing is executed. Widgets run their own JavaScript over
-    the state saved in the notebook.
+    the state saved in the notebook. Lessons lie in the folder, others in one of their own name
+    below it; links from one to another become links between pages.
 
     Args:
         out: folder to write to; made if missing.
-        notebooks: paths; every lesson if left out.
+        notebooks: paths; every lesson and exercise if left out.
 
     Returns:
         list of the written paths.
@@ -35,21 +37,24 @@ def export(out, notebooks=None):
     """
     import nbformat
 
-    out.mkdir(parents=True, exist_ok=True)
-    written = []
-    for path in sorted((ROOT / "lessons").glob("*.ipynb")) if notebooks is None else notebooks:
-        target = out / f"{path.stem}.html"
-        target.write_text(page(nbformat.read(path, as_version=4), path), encoding="utf8")
-        written.append(target)
-    return written
+    if notebooks is None:
+        notebooks = sorted([*ROOT.glob("lessons/*.ipynb"), *ROOT.glob("exercises/*.ipynb")])
+    pages = {path.resolve(): out / _place(path) for path in notebooks}
+    for path, target in pages.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        text = page(nbformat.read(path, as_version=4), path, pages)
+        target.write_text(text, encoding="utf8")
+    return list(pages.values())
 
 
-def page(notebook, path):
+def page(notebook, path, pages=None):
     """Turn a notebook into a page.
 
     Args:
         notebook: nbformat notebook; changed in place.
         path: where it lies; its name is the title, and pictures are found beside it.
+        pages: dict resolved path of a notebook -> where its page will lie, this one's too. A link
+            to a notebook that has no page is left as it is.
 
     Returns:
         str: HTML that loads nothing.
@@ -63,7 +68,9 @@ def page(notebook, path):
     models = notebook.metadata.pop("widgets", {}).get(STATE, {}).get("state", {})
     alive = {key: model["state"] for key, model in models.items() if "_esm" in model["state"]}
     for cell in notebook.cells:
-        _prepare(cell, alive)
+        if cell.cell_type == "markdown":
+            cell.source = _linked(cell.source, path, pages or {})
+        _mount(cell, alive)
     prompts = {"exclude_input_prompt": True, "exclude_output_prompt": True}
     exporter = HTMLExporter(raw_template=TEMPLATE.read_text(encoding="utf8"), **prompts)
     exporter.register_filter("markdown2html", markdown(path.parent))
@@ -71,18 +78,35 @@ def page(notebook, path):
     return exporter.from_notebook_node(notebook, resources=resources)[0]
 
 
-def _prepare(cell, alive):
-    """Point links at pages, make places for widgets."""
-    if cell.cell_type == "markdown":
-        cell.source = LESSON_LINK.sub(r"(\1.html)", cell.source)
+def _place(path):
+    """A page's place below the folder of pages."""
+    folder = path.resolve().parent.name
+    return Path("" if folder == "lessons" else folder, f"{path.stem}.html")
+
+
+def _linked(words, path, pages):
+    """Point links at pages where there are any."""
+
+    def replace(found):
+        notebook = (path.parent / found[1]).resolve()
+        if notebook not in pages:
+            return found[1]
+        here = pages[path.resolve()].parent
+        return Path(os.path.relpath(pages[notebook], here)).as_posix()
+
+    return LINK.sub(replace, words)
+
+
+def _mount(cell, alive):
+    """Make places for widgets."""
     for output in cell.get("outputs", []):
         data = output.get("data", {})
         key = data.get(VIEW, {}).get("model_id")
         if key in alive:
-            output["data"] = {"text/html": _place(key, data)}
+            output["data"] = {"text/html": _still(key, data)}
 
 
-def _place(key, data):
+def _still(key, data):
     """Where a widget will be mounted; until then, or without JavaScript, its still picture."""
     words = escape(data["text/plain"])
     png = f'<img alt="{words}" src="data:image/png;base64,{data.get("image/png")}">'
