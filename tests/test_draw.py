@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -89,6 +89,45 @@ def test_a_drawing_changes_with_its_numbers():
 )
 def test_plots_are_png(plot):
     assert plot._repr_png_().startswith(b"\x89PNG")
+
+
+def marks(monkeypatch, kind, *args, **options):
+    """What stands at the marks of a plot's axes, inside their limits."""
+    monkeypatch.setattr(plots, "_plot", lambda figure, text: figure)
+    (axes,) = getattr(plots, kind)(*args, **options).axes
+    for axis, (low, high) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+        assert not any(axis.get_minor_formatter().format_ticks(axis.get_minorticklocs()))
+        places = axis.get_majorticklocs()
+        labels = axis.get_major_formatter().format_ticks(places)
+        yield [text for at, text in zip(places, labels, strict=True) if low <= at <= high]
+
+
+@given(st.floats(-4, 4), st.floats(0.1, 5))
+@settings(max_examples=15)
+def test_a_logarithmic_axis_has_plain_numbers(start, decades):
+    low, high = 10**start, 10 ** (start + 0.85 * decades)  # the plot's margins do the rest
+    with pytest.MonkeyPatch.context() as patch:
+        _, found = marks(patch, "lines", [1, 2], {"a": [low, high]}, log="y")
+    assert 2 <= len(found) <= 12 and len(set(found)) == len(found)
+    values = [float(mark.replace(",", "")) for mark in found]
+    assert values == sorted(values) and 0.5 * low < values[0] < values[-1] < 2 * high
+
+
+def test_an_axis_with_a_unit_shows_it(monkeypatch):
+    log, units = "x", {"x": "B", "y": "s"}
+    series = {"a": [1e-3, 2e-3]}
+    x, y = marks(monkeypatch, "lines", [1e3, 9e4], series, log=log, units=units)
+    assert x[:2] == ["1 kB", "2 kB"] and "2 ms" in y
+    wide, _ = marks(monkeypatch, "lines", [1, 1e9], series, log=log, units=units)
+    assert "1 MB" in wide
+
+
+def test_long_names_of_bars_are_whole(monkeypatch):
+    names = [f"contiguous rank {i}" for i in range(8)]
+    folded, _ = marks(monkeypatch, "bars", range(8), names=names)
+    assert folded[0] == "contiguous\nrank 0"
+    whole, _ = marks(monkeypatch, "bars", [1, 2], names=names[:2])
+    assert whole == names[:2]
 
 
 @pytest.mark.parametrize(

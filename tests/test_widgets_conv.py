@@ -139,19 +139,22 @@ def test_the_tracer_refuses_what_does_not_fit(change, message):
 
 
 # ---- algorithm race ------------------------------------------------------------------------------
+@pytest.mark.parametrize("kind", ["measured", "simulated"])
 @given(RACES, st.data())
-def test_a_race_tells_every_time_fastest_first(predicted, data):
+def test_a_race_tells_every_time_fastest_first(kind, predicted, data):
     known = [name for name, seconds in predicted.items() if seconds]
     chosen = data.draw(st.lists(st.sampled_from(known), unique=True))
     measured = {name: data.draw(st.floats(1e-8, 1e4)) for name in chosen}
-    drawing = show_race(predicted, measured)
+    drawing = show_race(predicted, **{kind: measured})
     words = [text.text for text in elements(drawing, "text")]
     for times in filter(None, ({name: predicted[name] for name in known}, measured)):
         assert all(show(seconds, "s", 2) in words for seconds in times.values())
         told = [f"{name} {show(times[name], 's', 2)}" for name in sorted(times, key=times.get)]
         assert ", ".join(told) in repr(drawing)
     assert words.count("does not apply") == len(predicted) - len(known)
-    assert words.count("not measured") == (len(known) - len(measured) if measured else 0)
+    assert words.count(f"not {kind}") == (len(known) - len(measured) if measured else 0)
+    assert words.count(kind) == bool(measured)  # the legend says where times come from
+    assert f"; {kind}: " in repr(drawing) or not measured
 
 
 @given(RACES)
@@ -218,6 +221,8 @@ def test_a_race_without_runners_is_none():
         show_race({"a": 1.0}, {"b": 1.0})
     with pytest.raises(ValueError, match="predict every method first"):
         show_race({"a": None})
+    with pytest.raises(ValueError, match="measure or simulate"):
+        show_race({"a": 1.0}, measured={"a": 1.0}, simulated={"a": 1.0})
     assert parse("1 ms", "s") == 0.001 and repr(show_race({"a": 0.001})) == "predicted: a 1 ms"
 
 

@@ -1,14 +1,19 @@
 """Plots by matplotlib, with their numbers in words: tests compare the words, not the pixels."""
 
+import math
 from dataclasses import dataclass
 from io import BytesIO
+from textwrap import fill
 
 import numpy as np
 
 from dlcourse.draw.style import COLORS, SERIES
 from dlcourse.draw.svg import number
+from dlcourse.units import show
 
 DPI = 90
+ACROSS = 80  # letters that fit below a plot's bars
+STEPS = ((0.5, ()), (1.2, (1, 1.5, 2, 3, 5, 7)), (3, (1, 2, 5)))  # marks of so many powers of ten
 DASHES = ("-", "--", ":", "-.", "-", "--")
 
 
@@ -55,14 +60,15 @@ def bars(values, first=0, label="", x="", y="", names=None):
     if names is None:
         names = places
     else:
-        axes[0].set_xticks(places, names)
+        folded = [fill(name, ACROSS // len(names)) for name in names]
+        axes[0].set_xticks(places, folded, fontsize=10 if folded == list(names) else 9)
     _finish(axes[0], label, x, y)
     text = f"{label or 'bars'}: {len(values)} bars from {names[0]} to {names[-1]}, highest "
     text += f"{number(values.max())} at {names[values.argmax()]}, total {number(values.sum())}"
     return _plot(figure, text)
 
 
-def lines(x, series, label="", xlabel="", ylabel="", log="", marks=None):
+def lines(x, series, label="", xlabel="", ylabel="", log="", marks=None, units=None):
     """Plot one or more lines over the same x, told apart by colour, dash and legend.
 
     Args:
@@ -72,6 +78,8 @@ def lines(x, series, label="", xlabel="", ylabel="", log="", marks=None):
         xlabel, ylabel: names of the axes.
         log: axes that are logarithmic: "", "x", "y" or "xy".
         marks: dict name -> x, drawn as dotted vertical lines.
+        units: dict "x" or "y" -> unit of dlcourse.units that its numbers are in; they are printed
+            with it.
 
     Returns:
         Plot.
@@ -84,8 +92,12 @@ def lines(x, series, label="", xlabel="", ylabel="", log="", marks=None):
         axes[0].plot(x, values, label=name, color=COLORS[color], linestyle=dash)
     for name, place in (marks or {}).items():
         axes[0].axvline(place, color=COLORS["muted"], linestyle=":", label=name)
-    axes[0].set_xscale("log" if "x" in log else "linear")
-    axes[0].set_yscale("log" if "y" in log else "linear")
+    for name in log:
+        _logarithmic(axes[0], name)
+    for name, unit in (units or {}).items():
+        getattr(axes[0], f"{name}axis").set_major_formatter(
+            lambda value, _, unit=unit: show(value, unit)
+        )
     axes[0].legend(frameon=False)
     _finish(axes[0], label, xlabel, ylabel)
     told = "; ".join(f"{name} {_range(values)}" for name, values in series.items())
@@ -176,6 +188,22 @@ def _figure(rows, columns, size):
 
     figure = Figure(figsize=size, layout="constrained")
     return figure, list(figure.subplots(rows, columns, squeeze=False).flat)
+
+
+def _logarithmic(ax, name):
+    """Make an axis logarithmic, with plain numbers on it unless they span many powers of ten."""
+    from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+
+    ax.set(**{f"{name}scale": "log"})
+    low, high = getattr(ax, f"get_{name}lim")()
+    axis, decades = getattr(ax, f"{name}axis"), math.log10(high / low)
+    if decades > 5:
+        return
+    steps = next((steps for most, steps in STEPS if decades < most), (1,))
+    locator = LogLocator(subs=steps, numticks=12) if steps else MaxNLocator(6, steps=[1, 2, 5])
+    axis.set_major_locator(locator)
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(lambda value, _: f"{value:,.9f}".rstrip("0").rstrip("."))
 
 
 def _finish(ax, title, x, y):

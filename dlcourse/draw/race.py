@@ -1,4 +1,4 @@
-"""Methods side by side: bars for the times expected, and for the times measured."""
+"""Methods side by side: bars for the times predicted, and for those measured or simulated."""
 
 from types import MappingProxyType
 
@@ -10,32 +10,37 @@ WIDTH = 780
 NAMES, TIMES = 110, 110  # room to the left and to the right of the bars
 TOP, ROW, BAR = 40, 46, 15
 REACH = 5  # the longest bar that is drawn whole, as a multiple of the shortest
-FILLS = MappingProxyType({"predicted": COLORS["sky"], "measured": COLORS["vermilion"]})
+COLOR = MappingProxyType({"predicted": "sky", "measured": "vermilion", "simulated": "orange"})
 
 
-def show_race(predicted, measured=None):
-    """Draw how long each method should take, and how long it took.
+def show_race(predicted, measured=None, simulated=None):
+    """Draw how long each method should take, and how long it took on a clock, real or virtual.
 
     Bars grow in proportion to time; those that run off the sheet have a torn end.
 
     Args:
         predicted: dict method -> seconds, or None where the method does not apply.
         measured: dict method -> seconds, of those that were measured.
+        simulated: the same of the virtual cluster; not beside measured ones.
 
     Returns:
         Drawing.
 
     Raises:
-        ValueError: if no method has a predicted time, or a measured one has no row.
+        ValueError: if no method has a predicted time, a measured or simulated one has no row, or
+            there are both of these.
 
     >>> show_race({"loops": 2.0, "matrix": 0.001, "trick": None}, measured={"matrix": 0.0012})
     predicted: matrix 1 ms, loops 2 s; measured: matrix 1.2 ms
+    >>> show_race({"ring": 0.001, "tree": 0.002}, simulated={"ring": 0.0012})
+    predicted: ring 1 ms, tree 2 ms; simulated: ring 1.2 ms
     """
     series = {"predicted": {k: v for k, v in predicted.items() if v is not None}}
-    if measured:
-        series["measured"] = measured
-    if not series["predicted"] or set(measured or ()) - set(predicted):
-        raise ValueError(f"predicted {predicted}, measured {measured}: predict every method first")
+    series |= {k: v for k, v in {"measured": measured, "simulated": simulated}.items() if v}
+    known = set().union(*series.values()) <= set(predicted)
+    if not series["predicted"] or not known or len(series) > 2:
+        given = f"predicted {predicted}, measured {measured}, simulated {simulated}"
+        raise ValueError(f"{given}: predict every method first, and measure or simulate it")
     full = REACH * max(min(times.values()) for times in series.values())
     parts = _legend(series)
     for row, name in enumerate(predicted):
@@ -65,11 +70,15 @@ def _won(series, name):
     return {kind: name == min(times, key=times.get) for kind, times in series.items()}
 
 
+def _fill(kind):
+    return COLORS[COLOR[kind]]
+
+
 def _legend(series):
     parts = []
     for i, kind in enumerate(series):
         x = NAMES + 110 * i
-        parts.append(element("rect", x=x, y=12, width=14, height=14, rx=2, fill=FILLS[kind]))
+        parts.append(element("rect", x=x, y=12, width=14, height=14, rx=2, fill=_fill(kind)))
         parts.append(label(x + 20, 19, kind, anchor="start", fill=COLORS["muted"]))
     return parts
 
@@ -81,13 +90,14 @@ def _row(y, name, times, full, won):
     if len(times) == 1 or times["predicted"] is None:
         slots = [("predicted", y + 3, 2 * BAR - 6, "does not apply")]
     else:
-        slots = [("predicted", y, BAR, ""), ("measured", y + BAR + 1, BAR, "not measured")]
+        _, found = times
+        slots = [("predicted", y, BAR, ""), (found, y + BAR + 1, BAR, f"not {found}")]
     for kind, top, height, missing in slots:
         if times[kind] is None:
             muted = {"anchor": "start", "fill": COLORS["muted"]}
             parts.append(label(NAMES + 4, top + height / 2, missing, 11, **muted))
         else:
-            parts += _bar(top, height, times[kind], full, FILLS[kind], won[kind])
+            parts += _bar(top, height, times[kind], full, _fill(kind), won[kind])
     return parts
 
 
