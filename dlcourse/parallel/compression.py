@@ -17,10 +17,8 @@ Not modelled: the time that compression takes.
 """
 
 from dlcourse.cluster.collectives.all_gather import all_gather
-from dlcourse.cluster.collectives.broadcast import broadcast
 from dlcourse.parallel.codebooks import codebook, decode, encode
-from dlcourse.parallel.models import loss
-from dlcourse.parallel.update import optimizer
+from dlcourse.parallel.train import Replica
 
 
 class Full:
@@ -157,7 +155,7 @@ class TopK:
         return read.view(rows, columns)
 
 
-class Compressed:
+class Compressed(Replica):
     """Adds up what the ranks' messages say of their gradients.
 
     Args:
@@ -182,22 +180,10 @@ class Compressed:
     """
 
     def __init__(self, world, network, update="sgd", code=None, feedback=None):
-        self.world, self.network, self.code = world, network, code or EightBit()
-        self.parameters = list(network.parameters())
-        for parameter in self.parameters:
-            broadcast(world, parameter.data)
+        super().__init__(world, network, update)
+        self.code = code or EightBit()
         self.feedback = self.code.feedback if feedback is None else feedback
         self.left = [p.new_zeros(_rows_and_columns(p)) for p in self.parameters]
-        self.optimizer = optimizer(update, self.parameters)
-
-    def step(self, x, y, of):
-        """Show the network this rank's rows of a batch with `of` targets; return their loss."""
-        self.optimizer.zero_grad()
-        value = loss(self.network(x), y, of)
-        value.backward()
-        self.reduce()
-        self.optimizer.step()
-        return value.item()
 
     def reduce(self):
         """Turn this rank's gradients into the sums of what all ranks' messages say."""
@@ -221,7 +207,7 @@ class Compressed:
 
     def tensors(self):
         """Parameters and the optimizer's state by name, and what all ranks' messages left out."""
-        found = self.optimizer.tensors(self.network)
+        found = super().tensors()
         if self.feedback:
             for name, left in zip(list(found), self.left, strict=True):
                 found[f"left out of {name}"] = {"value": all_gather(self.world, left[None])}
@@ -229,7 +215,7 @@ class Compressed:
 
     def restore(self, tensors):
         """Go on from what `tensors` gave, of any strategy and any number of ranks."""
-        self.optimizer.restore(self.network, tensors)
+        super().restore(tensors)
         for (name, _), left in zip(self.network.named_parameters(), self.left, strict=True):
             of_ranks = tensors.get(f"left out of {name}", {"value": left.new_zeros(1, *left.shape)})
             left.copy_(of_ranks["value"][self.world.rank :: self.world.size].sum(0))

@@ -10,15 +10,13 @@ Source of buckets and hooks: Li et al., "PyTorch Distributed", 2020, https://arx
 from functools import partial
 
 from dlcourse.cluster.collectives.all_reduce import all_reduce
-from dlcourse.cluster.collectives.broadcast import broadcast
 from dlcourse.parallel.exchange import Exchange
-from dlcourse.parallel.flat import held, join, when_ready
-from dlcourse.parallel.models import loss
-from dlcourse.parallel.update import optimizer
+from dlcourse.parallel.flat import join, when_ready
+from dlcourse.parallel.train import Replica
 from dlcourse.plan.buckets import buckets
 
 
-class Naive:
+class Naive(Replica):
     """Adds up the gradients of one parameter after the other, once backward has ended.
 
     Args:
@@ -38,39 +36,10 @@ class Naive:
     (True, True)
     """
 
-    def __init__(self, world, network, update="sgd"):
-        self.world, self.network = world, network
-        self.parameters = list(network.parameters())
-        for parameter in self.parameters:
-            broadcast(world, parameter.data)
-        self.optimizer = optimizer(update, self.parameters)
-
-    def step(self, x, y, of):
-        """Show the network this rank's rows of a batch with `of` targets; return their loss."""
-        self.optimizer.zero_grad()
-        value = loss(self.network(x), y, of)
-        value.backward()
-        self.reduce()
-        self.optimizer.step()
-        return value.item()
-
     def reduce(self):
         """Turn this rank's gradients into the sums of all ranks'."""
         for parameter in self.parameters:
             all_reduce(self.world, parameter.grad)
-
-    def held(self):
-        """Bytes that this rank holds now: of parameters, of gradients, of the optimizer's state."""
-        states = [t for state in self.optimizer.state.values() for t in state.values() if t.dim()]
-        return held(self.parameters), held(p.grad for p in self.parameters), held(states)
-
-    def tensors(self):
-        """Parameters and the optimizer's state by name, whole: what a checkpoint keeps."""
-        return self.optimizer.tensors(self.network)
-
-    def restore(self, tensors):
-        """Go on from what `tensors` gave, of any strategy."""
-        self.optimizer.restore(self.network, tensors)
 
 
 class Bucket:

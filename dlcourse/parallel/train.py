@@ -1,9 +1,11 @@
-"""The training loop: on one device, and on every rank of a World with a strategy in it."""
+"""Training on one device, on every rank of a World, and with a whole network in every rank."""
 
 import numpy as np
 
 from dlcourse.cluster.collectives.all_reduce import all_reduce
+from dlcourse.cluster.collectives.broadcast import broadcast
 from dlcourse.parallel.data import batch, share
+from dlcourse.parallel.flat import held
 from dlcourse.parallel.models import loss
 from dlcourse.parallel.update import optimizer
 
@@ -69,3 +71,51 @@ def train(world, strategy, data, steps=10, size=32, first=0):
         rows = batch(data, step, size)
         losses.append(strategy.step(*share(world, rows), of=rows[1].numel()))
     return all_reduce(world, np.array(losses)).tolist()
+
+
+class Replica:
+    """A whole network in every rank: what ways to add up its gradients have in common.
+
+    Such a way has reduce(), which turns this rank's gradients into the sums of all ranks'.
+
+    Args:
+        world: a World.
+        network: torch.nn.Module; begins as rank 0's does, and is changed in place.
+        update: "sgd" or "adam".
+
+    >>> from dlcourse.cluster.run import run
+    >>> from dlcourse.parallel.models import convnet
+    >>> def first(world):
+    ...     return Replica(world, convnet(seed=world.rank)).parameters[0].sum().item()
+    >>> len(set(run(first, ranks=3).results))
+    1
+    """
+
+    def __init__(self, world, network, update="sgd"):
+        self.world, self.network = world, network
+        self.parameters = list(network.parameters())
+        for parameter in self.parameters:
+            broadcast(world, parameter.data)
+        self.optimizer = optimizer(update, self.parameters)
+
+    def step(self, x, y, of):
+        """Show the network this rank's rows of a batch with `of` targets; return their loss."""
+        self.optimizer.zero_grad()
+        value = loss(self.network(x), y, of)
+        value.backward()
+        self.reduce()
+        self.optimizer.step()
+        return value.item()
+
+    def held(self):
+        """Bytes that this rank holds now: of parameters, of gradients, of the optimizer's state."""
+        states = [t for state in self.optimizer.state.values() for t in state.values() if t.dim()]
+        return held(self.parameters), held(p.grad for p in self.parameters), held(states)
+
+    def tensors(self):
+        """Parameters and the optimizer's state by name, whole: what a checkpoint keeps."""
+        return self.optimizer.tensors(self.network)
+
+    def restore(self, tensors):
+        """Go on from what `tensors` gave, of any strategy."""
+        self.optimizer.restore(self.network, tensors)
