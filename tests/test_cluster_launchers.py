@@ -1,5 +1,6 @@
 """The same file runs under torchrun, on two "nodes", and under mpiexec, with the same results."""
 
+import json
 import os
 import re
 import shutil
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import sys
 import sysconfig
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,10 @@ from dlcourse.cluster.run import run
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 MPIEXEC = SCRIPTS / "mpiexec"
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.getcwd(), "OMP_NUM_THREADS": "1"}
+
+LAUNCH = 'exec "$0" -m torch.distributed.run --nnodes 2 --nproc-per-node 2 --node-rank "$NODE" "$@"'
+TORCHRUN = ["sh", "-c", LAUNCH, sys.executable]
+TWO_NODES = Path(__file__).with_name("cluster") / "two_nodes.sh"
 
 PROGRAM = """
 import numpy as np
@@ -36,12 +42,13 @@ def program(world):
     world.send(np.arange(4.0)[::2], (world.rank + 1) % world.size, tag=3)
     world.wait(request)
     world.barrier()
-    return array.tolist(), tensor.tolist(), wide.tolist()
+    long = all_reduce(world, np.full(100_000, 1 << world.rank))
+    return array.tolist(), tensor.tolist(), wide.tolist(), set(long.tolist())
 
 
 if __name__ == "__main__":
     with here() as world:
-        print(f"{world} has {program(world)}", flush=True)
+        print(f"{world} has {program(world)}\\n", end="", flush=True)
 """
 
 FAILS = """
@@ -54,35 +61,119 @@ with here() as world:
 """
 
 
-def expected(ranks):
+DIES = """
+import os
+import signal
+import time
+
+import numpy as np
+
+from dlcourse.cluster.errors import LostRank
+from dlcourse.cluster.launchers import here
+
+with here() as world:
+    try:
+        world.barrier()
+        if world.rank == 3:
+            print(f"died {time.monotonic()}\\n", end="", flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)
+        world.recv(np.empty(1), 3)
+    except LostRank as error:
+        print(f"{world} says: {error} {time.monotonic()}\\n", end="", flush=True)
+        time.sleep(1)  # the first to fail would end the others of its node before they can speak
+        raise
+"""
+
+
+def virtual(ranks):
     space = {}
     exec(compile(PROGRAM, "program.py", "exec"), space)
-    results = run(space["program"], ranks=ranks).results
-    return sorted(f"rank {i} of {ranks} has {result}" for i, result in enumerate(results))
+    return run(space["program"], ranks=ranks)
+
+
+def expected(ranks):
+    results = virtual(ranks).results
+    return [f"rank {i} of {ranks} has {result}" for i, result in enumerate(results)]
+
+
+def said(out):
+    """What the ranks printed, by rank: mpiexec may put line ends elsewhere."""
+    return sorted(re.findall(r"rank \d+ of .*?\}\)", out))
+
+
+@pytest.fixture
+def start():
+    """Starts a command, and ends it after the test if it hasn't ended."""
+    with ExitStack() as left:
+
+        def start(*command, **environment):
+            process = subprocess.Popen(
+                list(map(str, command)),
+                env=ENVIRONMENT | environment,
+                text=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+            left.callback(end, process)
+            return process
+
+        yield start
+
+
+def end(process):
+    process.terminate()  # a launcher ends its ranks first
+    try:
+        process.communicate(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+
+
+def output(*processes):
+    """The worst exit code, and all that was printed to stdout and stderr."""
+    texts = [process.communicate(timeout=60) for process in processes]
+    out, err = map("".join, zip(*texts, strict=True))
+    return max(abs(process.returncode) for process in processes), out, err
+
+
+@pytest.fixture(params=["loopback", "namespaces"])
+def two_nodes(request):
+    """Runs a file under torchrun on two nodes of two ranks each.
+
+    Returns the worst exit code, what was printed to stdout and stderr, and how many bytes the first
+    node sent through the cable, if there is one.
+    """
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def loopback(start):
+    def run_on(file):
+        address = ["--master-addr", "127.0.0.1", "--master-port", free_port()]
+        return *output(*(start(*TORCHRUN, *address, file, NODE=node) for node in "01")), None
+
+    return run_on
+
+
+@pytest.fixture
+def namespaces(start):
+    code, _, err = output(start("sh", TWO_NODES, "true"))
+    if code:
+        pytest.skip(f"this user may make no networks here: {err.strip()}")
+
+    def run_on(file):
+        command = [*TORCHRUN, "--master-addr", "10.0.0.1", file]
+        code, out, err = output(start("sh", TWO_NODES, *command))
+        (cable,) = json.loads(out.splitlines()[-1])
+        return code, out, err, cable["stats64"]["tx"]["bytes"]
+
+    return run_on
 
 
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
-
-
-def start(*command):
-    return subprocess.Popen(
-        list(map(str, command)),
-        env=ENVIRONMENT,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-
-
-def output(process):
-    try:
-        out, err = process.communicate(timeout=60)
-    finally:
-        process.kill()
-    return process.returncode, out, err
 
 
 @pytest.fixture
@@ -92,28 +183,40 @@ def file(tmp_path):
     return path
 
 
-def test_torchrun_on_two_nodes_gives_what_the_virtual_cluster_gives(file):
-    address = ["--master-addr", "127.0.0.1", "--master-port", free_port()]
-    command = [sys.executable, "-m", "torch.distributed.run", "--nnodes", 2, "--nproc-per-node", 2]
-    nodes = [start(*command, *address, "--node-rank", node, file) for node in range(2)]
-    done = [output(node) for node in nodes]
-    assert [code for code, _, _ in done] == [0, 0], done
-    assert sorted("".join(out for _, out, _ in done).splitlines()) == expected(4)
+def test_torchrun_on_two_nodes_gives_what_the_virtual_cluster_gives(two_nodes, file):
+    code, out, err, through_cable = two_nodes(file)
+    assert code == 0, err
+    assert said(out) == expected(4)
+    if through_cable is not None:
+        messages = virtual(4).trace.messages
+        crossing = sum(m.bytes for m in messages if m.source < 2 <= m.dest)
+        assert 800_000 < crossing <= through_cable < 1.5 * crossing
+
+
+def test_ranks_of_the_other_node_say_which_rank_died(namespaces, tmp_path):
+    path = tmp_path / "dies.py"
+    path.write_text(DIES)
+    code, out, err, _ = namespaces(path)
+    assert code != 0
+    died = float(re.search(r"died (\S+)", out)[1])
+    for rank in range(2):
+        says = re.search(rf"rank {rank} of 4 says: rank 3 no longer answers\D* (\S+)", out)
+        assert says and float(says[1]) - died < 5, out
+        assert f"[rank{rank}]: dlcourse.cluster.errors.LostRank: rank 3" in err
 
 
 needs_mpi = pytest.mark.skipif(not shutil.which(MPIEXEC), reason="the extra mpi is not installed")
 
 
 @needs_mpi
-def test_mpiexec_gives_what_the_virtual_cluster_gives(file):
+def test_mpiexec_gives_what_the_virtual_cluster_gives(start, file):
     code, out, err = output(start(MPIEXEC, "-n", 3, sys.executable, file))
     assert code == 0, err
-    # mpiexec joins what ranks print at the same time, and may put line ends elsewhere
-    assert sorted(re.findall(r"rank .*?\]\]\)", out)) == expected(3)
+    assert said(out) == expected(3)
 
 
 @needs_mpi
-def test_an_exception_under_mpiexec_ends_all_ranks(tmp_path):
+def test_an_exception_under_mpiexec_ends_all_ranks(start, tmp_path):
     path = tmp_path / "fails.py"
     path.write_text(FAILS)
     code, _, err = output(start(MPIEXEC, "-n", 2, sys.executable, path))
@@ -121,7 +224,7 @@ def test_an_exception_under_mpiexec_ends_all_ranks(tmp_path):
     assert "cannot go on" in err and "rank 1 stopped, and all others with it" in err
 
 
-def test_without_a_launcher_a_program_runs_alone(file):
+def test_without_a_launcher_a_program_runs_alone(start, file):
     code, out, err = output(start(sys.executable, file))
     assert code == 0, err
     assert out.splitlines() == expected(1)
