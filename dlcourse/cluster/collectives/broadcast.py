@@ -51,29 +51,40 @@ def linear(world, array, root):
 def tree(world, array, root):
     """Let everybody who has it send it on: the number who have it doubles in every round.
 
-    Places are counted from the root. In the round of distance d, place i < d sends to i + d.
-
     >>> from dlcourse.cluster.run import run
     >>> import numpy as np
     >>> messages = run(lambda world: tree(world, np.zeros(1), root=0), ranks=4).trace.messages
     >>> sorted((m.source, m.dest) for m in messages)
     [(0, 1), (0, 2), (1, 3)]
     """
-    place = (world.rank - root) % world.size
-    for distance in distances(world.size):
-        if place < distance and place + distance < world.size:
-            world.send(array, (world.rank + distance) % world.size)
-        elif distance <= place < 2 * distance:
-            world.recv(array, (world.rank - distance) % world.size)
+    parent, children = relatives(world, root)
+    if parent is not None:
+        world.recv(array, parent)
+    for child in children:
+        world.send(array, child)
 
 
-def distances(size):
-    """List the powers of two below `size`: how far messages of a tree go, round by round.
+def relatives(world, root):
+    """List whom a rank is joined with in the binomial tree of a root.
 
-    >>> distances(9)
-    [1, 2, 4, 8]
+    Places are counted from the root. In round i, each place below 2^i gets the child at 2^i more.
+
+    Args:
+        world: the rank's World.
+        root: rank at the top.
+
+    Returns:
+        Rank of its parent, None for the root; list of its children's, round by round.
+
+    >>> from dlcourse.cluster.run import run
+    >>> run(lambda world: relatives(world, root=0), ranks=5).results
+    [(None, [1, 2, 4]), (0, [3]), (0, []), (1, []), (0, [])]
     """
-    return [2**i for i in range((size - 1).bit_length())]
+    place = (world.rank - root) % world.size
+    joins = place.bit_length()  # the first round in which this rank is in the tree
+    parent = (world.rank - 2 ** (joins - 1)) % world.size if place else None
+    steps = [2**i for i in range(joins, world.size.bit_length()) if place + 2**i < world.size]
+    return parent, [(world.rank + step) % world.size for step in steps]
 
 
 ALGORITHMS = MappingProxyType({"linear": linear, "tree": tree})

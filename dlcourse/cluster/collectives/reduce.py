@@ -4,7 +4,7 @@ from types import MappingProxyType
 
 from dlcourse.cluster.arrays import copy_of
 from dlcourse.cluster.collectives.arrays import choose, empty, flat, in_turn
-from dlcourse.cluster.collectives.broadcast import distances
+from dlcourse.cluster.collectives.broadcast import relatives
 from dlcourse.cluster.world import collective
 
 
@@ -64,13 +64,12 @@ def tree(world, array, root):
     >>> sorted((m.source, m.dest) for m in messages)
     [(1, 0), (2, 0), (3, 1)]
     """
-    place = (world.rank - root) % world.size
-    total, arrived = array if place == 0 else copy_of(array), empty(array)
-    for distance in reversed(distances(world.size)):
-        if place < distance and place + distance < world.size:
-            total += world.recv(arrived, (world.rank + distance) % world.size)
-        elif distance <= place < 2 * distance:
-            world.send(total, (world.rank - distance) % world.size)
+    parent, children = relatives(world, root)
+    total, arrived = array if parent is None else copy_of(array), empty(array)
+    for child in reversed(children):
+        total += world.recv(arrived, child)
+    if parent is not None:
+        world.send(total, parent)
 
 
 ALGORITHMS = MappingProxyType({"linear": linear, "tree": tree})
