@@ -5,13 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcourse.cluster.collectives.all_reduce import all_reduce
 from dlcourse.cluster.collectives.fit import least_relative_squares
-from dlcourse.cluster.parts import Node, cluster
-from dlcourse.cluster.run import run
 from dlcourse.hardware.tables import rows
 from dlcourse.parallel.batch_size import learn, scaled
 from dlcourse.parallel.compression import EightBit, OneBit, traffic
+from dlcourse.parallel.programs.trials import clocked_exchange
 from dlcourse.plan.exchange_times import COUNTS, arrays_through_a_card, exchange_seconds
 
 CARD = 40 * 2**30 / 8
@@ -29,12 +27,8 @@ def test_the_posts_four_times():
 @pytest.mark.parametrize("way", ["naive", "server", "ring"])
 @pytest.mark.parametrize(("nodes", "gpus"), [(2, 1), (2, 3), (3, 2), (4, 3)])
 def test_the_virtual_cluster_agrees(way, nodes, gpus):
-    def program(world):
-        all_reduce(world, np.ones(10**6, np.float32), way)
-
-    net = cluster("", Node(gpus, nics=1, nic="InfiniBand QDR 4x"), nodes, "switch")
     formula = exchange_seconds(way, nodes, gpus, 4e6, 4e9)
-    clock = run(program, on=net, trace=False).seconds
+    clock = clocked_exchange(way, nodes, gpus, 4e6)
     assert formula <= clock <= 1.15 * formula
 
 
