@@ -10,10 +10,13 @@ import sys
 import sysconfig
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
-from dlcourse.cluster.launchers import launched_by
+from dlcourse.cluster.launchers import here, launched_by
+from dlcourse.cluster.mpi import MpiWorld
 from dlcourse.cluster.programs.all_reduce import all_reduce
 from dlcourse.cluster.programs.ping_pong import ping_pong
 from dlcourse.cluster.run import run
@@ -228,6 +231,20 @@ def test_without_a_launcher_a_program_runs_alone(start, file):
     code, out, err = output(start(sys.executable, file))
     assert code == 0, err
     assert out.splitlines() == expected(1)
+
+
+def test_a_program_alone_that_fails_may_run_again():
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError), here() as world:
+            world.rank / 0
+
+
+def test_mpi_refuses_ranks_that_have_a_meaning_of_its_own():
+    world = MpiWorld(SimpleNamespace(Get_rank=lambda: 0, Get_size=lambda: 2))
+    with pytest.raises(ValueError, match="rank 0 sends to rank -1: there are ranks 0 to 1"):
+        world.send(np.zeros(1), -1)
+    with pytest.raises(ValueError, match="rank 0 receives from rank -1: there are ranks 0 to 1"):
+        world.recv(np.zeros(1), -1)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from dlcourse.cluster.errors import LostRank, RankError, TimeLimit
-from dlcourse.cluster.forkserver import fork_server
 from dlcourse.cluster.processes import run_processes
 from dlcourse.cluster.run import run
 
@@ -91,6 +90,7 @@ def test_many_runs_in_a_row_all_succeed_and_are_quick():
 def test_an_exception_stops_all_and_shows_the_traceback_of_its_rank():
     def program(world):
         print("hello from", world.rank)
+        world.barrier()
         if world.rank == 2:
             raise KeyError("lost my keys")
         world.recv(np.empty(1), 2)
@@ -117,15 +117,22 @@ def test_a_killed_rank_is_named_within_five_seconds(rank):
     assert time.monotonic() - start < 5
 
 
-def test_a_rank_that_ends_its_process_is_named_with_what_it_said_last():
+@pytest.mark.parametrize("code", [3, 0])
+def test_a_rank_that_ends_its_process_is_named_with_what_it_said_last(code):
     def program(world):
         if world.rank == 1:
             print("cannot go on", file=sys.stderr)
-            os._exit(3)
+            os._exit(code)
         world.barrier()
 
-    with pytest.raises(LostRank, match="rank 1 died: exit code 3\n  cannot go on"):
+    with pytest.raises(LostRank, match=f"rank 1 died: exit code {code}\n  cannot go on"):
         run(program, ranks=2, on="processes")
+
+
+def test_a_rank_that_cannot_begin_says_why(monkeypatch, tmp_path):
+    monkeypatch.setattr(os, "getcwd", lambda: str(tmp_path / "gone"))
+    with pytest.raises(LostRank, match=r"rank 0 died: exit code 1\n(.*\n)*.*No such file .*gone"):
+        run(lambda world: world.rank, ranks=1, on="processes")
 
 
 def test_a_hang_ends_at_its_limit_with_the_stack_of_every_rank():
@@ -209,10 +216,14 @@ def test_functions_of_notebook_cells_run_on_both_machines_even_after_threads():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="no helper elsewhere")
-def test_a_helper_that_was_killed_is_replaced():
-    fork_server().process.kill()
-    fork_server().process.wait()
+def test_a_helper_that_was_killed_is_named_and_replaced(monkeypatch):
+    with pytest.raises(RuntimeError, match="ended with exit code -9: run again"):
+        run(lambda world: os.kill(os.getppid(), signal.SIGKILL), ranks=2, on="processes")
+    monkeypatch.setenv("OF_THE_HELPER", "too")
     assert run(lambda world: world.size, ranks=2, on="processes").results == [2, 2]
+    monkeypatch.delenv("OF_THE_HELPER")
+    found = run(lambda world: os.environ.get("OF_THE_HELPER"), ranks=1, on="processes").results
+    assert found == [None], "a rank has the environment of now"
 
 
 def test_arguments_and_results_travel_as_they_are():
@@ -235,3 +246,6 @@ def test_messages_that_nobody_receives_end_at_the_limit():
 def test_wrong_calls_name_the_value_and_the_rule():
     with pytest.raises(RankError, match="rank 0 sends to rank 5: there are ranks 0 to 0"):
         run(lambda world: world.send(np.zeros(1), 5), ranks=1, on="processes")
+    for ranks in (0, 1.5):
+        with pytest.raises(ValueError, match=f"ranks={ranks}: give a whole number of processes"):
+            run(print, ranks=ranks, on="processes")

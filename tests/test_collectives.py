@@ -187,6 +187,14 @@ def test_parts_gathered_are_the_array_that_was_scattered():
         ),
         (lambda world: all_gather(world, np.ones(2), length=5), "has 1 of length=5"),
         (lambda world: Group(world, [7]), "ranks=(7,): give the members"),
+        (
+            lambda world: Group(world, range(4)).send(np.ones(1), -1),
+            "sends to rank -1: there are ranks 0 to 3",
+        ),
+        (
+            lambda world: Group(world, range(4)).recv(np.ones(1), 4),
+            "receives from rank 4: there are ranks 0 to 3",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_said(program, words):

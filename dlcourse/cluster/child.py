@@ -72,17 +72,18 @@ def work(folder, rank):
 
 def _settle(job, folder, rank):
     """Make this process look like the caller's, with its output in files."""
+    for number, name in ((1, "out"), (2, "err")):
+        file = os.open(folder / f"{rank}.{name}", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.dup2(file, number)
+    sys.stdout, sys.stderr = os.fdopen(1, "w", buffering=1), os.fdopen(2, "w", buffering=1)
     os.chdir(job.folder)
     sys.path[:], sys.argv[:] = job.path, job.argv
+    os.environ.clear()
     os.environ.update(job.environment)
     os.environ.update(RANK=str(rank), WORLD_SIZE=str(job.ranks))
     os.environ.update(LOCAL_RANK=str(rank), LOCAL_WORLD_SIZE=str(job.ranks))
     if sys.platform != "win32":  # only this computer's ranks may connect
         os.environ.update(GLOO_SOCKET_IFNAME=LOOPBACK_DEVICE, NCCL_SOCKET_IFNAME=LOOPBACK_DEVICE)
-    for number, name in ((1, "out"), (2, "err")):
-        file = os.open(folder / f"{rank}.{name}", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        os.dup2(file, number)
-    sys.stdout, sys.stderr = os.fdopen(1, "w", buffering=1), os.fdopen(2, "w", buffering=1)
     stack = os.open(folder / f"{rank}.stack", os.O_WRONLY | os.O_CREAT)
     faulthandler.dump_traceback_later(job.time_limit, file=stack)
 

@@ -1,6 +1,26 @@
 """What can go wrong with a rank program, each with the rank and the line in its message."""
 
 
+def check_peer(world, peer, verb):
+    """Refuse a rank that isn't there: a machine may take it for another one, or for none.
+
+    Args:
+        world: World of the rank that names it.
+        peer: rank to send to, or to receive from.
+        verb: "sends to" or "receives from", for the message.
+
+    Raises:
+        ValueError: naming both ranks, and those that are there.
+
+    >>> from dlcourse.cluster.run import run
+    >>> run(lambda world: check_peer(world, 1, "sends to"), ranks=2).results
+    [None, None]
+    """
+    if not 0 <= peer < world.size:
+        rule = f"there are ranks 0 to {world.size - 1}"
+        raise ValueError(f"rank {world.rank} {verb} rank {peer}: {rule}")
+
+
 class ClusterError(RuntimeError):
     """A run on a cluster that failed; `run` holds what it did so far, when there is anything."""
 

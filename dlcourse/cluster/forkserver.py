@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from contextlib import suppress
 from functools import cache
 from multiprocessing import Pipe
@@ -20,6 +21,7 @@ from pathlib import Path
 PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 GRACE = 10.0  # seconds that the helper gets to kill its ranks, or to start
 POLL = 0.005  # seconds between two looks at the ranks
+HELPER = "the helper process that forks the ranks"
 
 
 class ForkServer:
@@ -63,23 +65,34 @@ class Crew:
 
         Returns:
             dict, rank -> exit code, negative for a signal; empty if none ended.
+
+        Raises:
+            RuntimeError: if the helper has ended, and all ranks with it.
         """
         found = {}
-        while self.left and self.pipe.poll(0 if found else seconds):
-            rank, code = self.pipe.recv()
-            self.left.discard(rank)
-            found[rank] = code
+        try:
+            while self.left and self.pipe.poll(0 if found else seconds):
+                rank, code = self.pipe.recv()
+                self.left.discard(rank)
+                found[rank] = code
+        except (EOFError, OSError) as error:
+            self.left.clear()
+            code = self.server.process.wait()
+            raise RuntimeError(f"{HELPER} ended with exit code {code}: run again") from error
         return found
 
     def end(self):
         """Kill those that are left; with the helper, if it doesn't."""
         deadline = time.monotonic() + GRACE
-        if self.left:
-            self.pipe.send(None)
-        while self.left and time.monotonic() < deadline:
-            self.exits(0.1)
-        if self.left:
-            self.server.process.kill()
+        try:
+            if self.left:
+                self.pipe.send(None)
+            while self.left and time.monotonic() < deadline:
+                self.exits(0.1)
+        finally:  # an interrupt here would leave reports for the next run
+            if self.left:
+                self.server.process.kill()
+                self.server.process.wait()
 
 
 def serve(pipe):
@@ -121,9 +134,12 @@ def _fork(folder, rank):
     pid = os.fork()
     if pid:
         return pid
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() == parent:
-        work(folder, rank)
+    try:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() == parent:
+            work(folder, rank)
+    except BaseException:  # or this rank would go on as a second helper
+        traceback.print_exc()
     os._exit(1)
 
 

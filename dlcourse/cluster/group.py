@@ -1,5 +1,6 @@
 """Some of the ranks, as a world of their own: one node's, or the same place in every node."""
 
+from dlcourse.cluster.errors import check_peer
 from dlcourse.cluster.world import World
 
 
@@ -32,10 +33,12 @@ class Group(World):
 
     def isend(self, array, dest, tag=0):
         """Begin to send an array to member `dest`."""
+        check_peer(self, dest, "sends to")
         return self.world.isend(array, self.ranks[dest], tag)
 
     def irecv(self, buffer, source, tag=0):
         """Begin to receive into `buffer` from member `source`."""
+        check_peer(self, source, "receives from")
         return self.world.irecv(buffer, self.ranks[source], tag)
 
     def time(self):

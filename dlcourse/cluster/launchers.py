@@ -89,5 +89,8 @@ def _alone():
 
     with tempfile.TemporaryDirectory() as folder:
         store = (Path(folder) / "store").as_uri()
-        yield join({"init_method": store, "rank": 0, "world_size": 1})
-        leave()
+        world = join({"init_method": store, "rank": 0, "world_size": 1})
+        try:
+            yield world
+        finally:
+            leave()

@@ -8,6 +8,7 @@ import time
 import numpy as np
 
 from dlcourse.cluster.arrays import check_array, fill
+from dlcourse.cluster.errors import check_peer
 from dlcourse.cluster.world import Request, World
 
 
@@ -52,12 +53,14 @@ class MpiWorld(World):
 
     def isend(self, array, dest, tag=0):
         """Begin to send."""
+        check_peer(self, dest, "sends to")
         check_array(array, "send")
         raw = _raw(_dense(array))
         return MpiRequest(self.comm.Isend(raw, dest, tag), raw)
 
     def irecv(self, buffer, source, tag=0):
         """Begin to receive."""
+        check_peer(self, source, "receives from")
         check_array(buffer, "recv")
         dense = _dense(buffer)
         raw = _raw(dense)

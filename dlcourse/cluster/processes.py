@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from numbers import Integral
 from pathlib import Path
 
 from dlcourse.cluster.child import Job
@@ -63,6 +64,7 @@ def run_processes(program, ranks, args=(), time_limit=60.0, fork=sys.platform ==
         Run, without a trace.
 
     Raises:
+        ValueError: if `ranks` is no whole number, or below 1.
         RankError, LostRank, TimeLimit: each with `run`, what the ranks left until then.
 
     >>> run_processes(lambda world: world.rank + world.size, ranks=2).results
@@ -70,6 +72,8 @@ def run_processes(program, ranks, args=(), time_limit=60.0, fork=sys.platform ==
     """
     import cloudpickle
 
+    if not isinstance(ranks, Integral) or ranks < 1:
+        raise ValueError(f"ranks={ranks}: give a whole number of processes, at least one")
     with tempfile.TemporaryDirectory(prefix="ranks-") as name:
         folder = Path(name)
         what = cloudpickle.dumps((program, args))
@@ -111,7 +115,7 @@ def _collect(folder, ranks, codes, seconds, time_limit):
 
 def _failure(folder, found, codes, time_limit):
     """What went wrong first, or None."""
-    lost = [rank for rank, code in codes.items() if code and found[rank] is None]
+    lost = [rank for rank in codes if found[rank] is None]
     if lost:
         return _lost(folder, lost[0], codes[lost[0]])
     raised = [(result.when, rank) for rank, result in enumerate(found) if result and result.error]
@@ -131,18 +135,12 @@ def _lost(folder, rank, code):
 
 def _late(folder, found, codes, time_limit):
     lines = [f"not done after {time_limit:g} s (time_limit)"]
-    for rank, result in enumerate(found):
-        if rank not in codes:
-            places = [] if result else program_stack(_text(folder / f"{rank}.stack"))
-            where = "".join(f"\n    {place}" for place in places)
-            lines.append(
-                f"  rank {rank} "
-                + (
-                    "had finished, perhaps with messages that nobody received"
-                    if result
-                    else f"was at work{where}"
-                )
-            )
+    for rank in sorted(set(range(len(found))) - set(codes)):
+        if found[rank]:
+            lines.append(f"  rank {rank} had finished, perhaps with messages that nobody received")
+        else:
+            lines.append(f"  rank {rank} was at work")
+            lines += [f"    {place}" for place in program_stack(_text(folder / f"{rank}.stack"))]
     return TimeLimit("\n".join(lines))
 
 
