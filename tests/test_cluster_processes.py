@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 
 import numpy as np
@@ -249,3 +250,5 @@ def test_wrong_calls_name_the_value_and_the_rule():
     for ranks in (0, 1.5):
         with pytest.raises(ValueError, match=f"ranks={ranks}: give a whole number of processes"):
             run(print, ranks=ranks, on="processes")
+    with pytest.raises(TypeError, match=r"pickle '_thread.lock' object; .*: make this inside it"):
+        run(lambda world, lock: lock, on="processes", args=(threading.Lock(),))

@@ -86,7 +86,7 @@ def _raw(dense):
         return dense.reshape(-1).view(np.uint8)
     import torch
 
-    raw = dense.detach().reshape(-1).view(torch.uint8)
+    raw = dense.reshape(-1).view(torch.uint8)
     if raw.is_cuda:
         torch.cuda.current_stream().synchronize()  # MPI doesn't wait for our kernels
         return raw

@@ -65,20 +65,18 @@ def run_processes(program, ranks, args=(), time_limit=60.0, fork=sys.platform ==
 
     Raises:
         ValueError: if `ranks` is no whole number, or below 1.
+        TypeError: if the program uses something that can't travel.
         RankError, LostRank, TimeLimit: each with `run`, what the ranks left until then.
 
     >>> run_processes(lambda world: world.rank + world.size, ranks=2).results
     [2, 3]
     """
-    import cloudpickle
-
     if not isinstance(ranks, Integral) or ranks < 1:
         raise ValueError(f"ranks={ranks}: give a whole number of processes, at least one")
     with tempfile.TemporaryDirectory(prefix="ranks-") as name:
         folder = Path(name)
-        what = cloudpickle.dumps((program, args))
         where = os.getcwd(), sys.path, sys.argv, dict(os.environ)
-        job = Job(what, ranks, time_limit, *where)
+        job = Job(_packed(program, args), ranks, time_limit, *where)
         (folder / "job").write_bytes(pickle.dumps(job))
         start = time.monotonic()
         crew = fork_server().start(folder, ranks) if fork else Spawned(folder, ranks)
@@ -87,6 +85,16 @@ def run_processes(program, ranks, args=(), time_limit=60.0, fork=sys.platform ==
         finally:
             crew.end()
         return _collect(folder, ranks, codes, time.monotonic() - start, time_limit)
+
+
+def _packed(program, args):
+    import cloudpickle
+
+    try:
+        return cloudpickle.dumps((program, args))
+    except (TypeError, pickle.PicklingError) as error:
+        way = "a program and what it uses travel to the processes: make this inside it"
+        raise TypeError(f"{error}; {way}") from error
 
 
 def _watch(crew, ranks, deadline):
