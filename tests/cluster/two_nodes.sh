@@ -7,13 +7,13 @@
 # that called. Root may do this, and other users where user namespaces are allowed; needs iproute2.
 set -eu
 
-if [ -z "${NODE-}" ]; then
+if [ "$1" != --apart ]; then
     user=$([ "$(id -u)" = 0 ] || echo --map-root-user)
-    export NODE=0 GLOO_SOCKET_IFNAME=eth0
     # shellcheck disable=SC2086 # no user, no word
     exec setpriv --pdeathsig KILL unshare $user --mount --net --uts --pid --fork --kill-child \
-        sh "$0" "$@"
+        sh "$0" --apart "$@"
 fi
+shift
 
 mount -t tmpfs none /run # names of networks are noted there; ours are nobody else's business
 ip netns add other
@@ -25,11 +25,12 @@ for device in lo eth0; do
     ip -n other link set "$device" up
 done
 
+export GLOO_SOCKET_IFNAME=eth0
 hostname node0
 NODE=1 nsenter --net=/run/netns/other unshare --uts \
     sh -c 'hostname node1; exec "$@"' sh "$@" &
 status=0
-"$@" || status=$?
+NODE=0 "$@" || status=$?
 wait $! || status=$?
 ip -json -stats link show eth0
 exit $status
