@@ -325,7 +325,7 @@ def test_a_thread_that_has_ended_is_nowhere():
     ended.start()
     ended.join()
     scheduler = SimpleNamespace(threads=[ended], running=0)
-    text = str(too_long(1.0, Mail(1), scheduler))
+    text = str(too_long(1.0, Mail(1, None), scheduler))
     assert text.endswith("rank 0 was at work")
 
 

@@ -15,35 +15,7 @@ from operator import neg
 
 from dlcourse.cluster.recorder import WAIT, pack_message, pack_stretch
 
-SEND, ASK, ARRIVED, LEFT, COMPUTE = range(5)  # what a note says
-WAITS = (ARRIVED, LEFT)
-
-
-class Transfer:
-    """One message from the first of `isend` and `irecv` on, until it has arrived.
-
-    Attributes:
-        key: (source, dest, tag).
-        bytes: its length.
-        eager: whether it sets out before it is asked for.
-        place: where in the program the side that came first posted it.
-        array: what is sent; None before that, and once it is in its buffer.
-        buffer: where it goes, once asked for.
-        sent, asked: when, on the clock; None until then, as all times.
-        end, arrival: when the last byte has left, and has arrived.
-        waiting: (rank, kind of note, since when) of who waits for it.
-    """
-
-    __slots__ = ("array", "arrival", "asked", "buffer", "bytes", "eager", "end", "key", "place")
-    __slots__ += ("sent", "waiting")
-
-    def __init__(self, key, bytes, eager, place):
-        self.key = key
-        self.bytes = bytes
-        self.eager = eager
-        self.place = place
-        self.array = self.buffer = self.sent = self.asked = self.end = self.arrival = None
-        self.waiting = ()
+SEND, MEET, ARRIVED, LEFT, COMPUTE = range(5)  # what a note says
 
 
 class Clock:
@@ -56,8 +28,8 @@ class Clock:
     """
 
     def __init__(self, network, size, record):
-        self.network = network
-        self.record = record
+        self.carry = network.carry
+        self.message, self.stretch, self.kind = record.message, record.stretch, record.kind
         self.size = size
         self.now = [0.0] * size
         self.logs = [deque() for _ in range(size)]
@@ -73,18 +45,21 @@ class Clock:
         Returns:
             That rank, or None when no rank goes on.
         """
-        turn, logs = self.turn, self.logs
+        turn, logs, ready = self.turn, self.logs, self.ready
         while turn or self._next_turn():
-            rank = turn[-1]
-            if logs[rank]:
-                until = self._replay(turn.pop(), self.at, logs[rank])
-                if until is not None:
+            rank = turn.pop()
+            log = logs[rank]
+            if log:
+                until = self._replay(rank, log)
+                if until in ready:
+                    ready[until].append(rank)
+                elif until is not None:
                     self._wake(rank, until)
                 continue
             self.now[rank] = self.at
             if not self.finished[rank]:
+                turn.append(rank)
                 return rank
-            turn.pop()
         return None
 
     def _next_turn(self):
@@ -103,41 +78,38 @@ class Clock:
             self.ready[when] = [rank]
             heappush(self.times, when)
 
-    def _replay(self, rank, now, log):
+    def _replay(self, rank, log):
         """Take a rank's notes until its time passes: until when, or None if it is not known."""
-        following = log.popleft
+        now, following = self.at, log.popleft
         while log:
             kind, what = following(), following()
             if kind == SEND:
-                what.sent = now
-                if what.eager or what.asked is not None:
+                self._set_out(what, now)
+            elif kind == MEET:  # the first one of two waits for the other
+                if what.met:
                     self._set_out(what, now)
-            elif kind in WAITS:
+                what.met = True
+            elif kind == COMPUTE:
+                seconds, label = what
+                self.stretch(pack_stretch(rank, self.kind(label), now, now + seconds))
+                return now + seconds
+            else:
                 until = what.arrival if kind == ARRIVED else what.end
                 if until is None:
-                    what.waiting = (*what.waiting, (rank, kind, now))
+                    what.waiting += ((rank, kind, now),)
                     self.now[rank] = now
                     return None
                 if until > now:
-                    self.record.stretch(pack_stretch(rank, WAIT, now, until))
+                    self.stretch(pack_stretch(rank, WAIT, now, until))
                     return until
-            elif kind == COMPUTE:
-                seconds, label = what
-                self.record.stretch(pack_stretch(rank, self.record.kind(label), now, now + seconds))
-                return now + seconds
-            else:
-                what.asked = now
-                if what.sent is not None:
-                    self._set_out(what, now)
         return now
 
     def _set_out(self, transfer, now):
-        source, dest, tag = transfer.key
-        size = transfer.bytes
-        start, end, arrival = self.network.carry(source, dest, size, now)
+        channel, size = transfer.channel, transfer.bytes
+        start, end, arrival = self.carry(channel.route, size, now)
         transfer.end, transfer.arrival = end, arrival
-        self.record.message(pack_message(source, dest, size, tag, start, end, arrival))
+        self.message(pack_message(channel.number, size, start, end, arrival))
         for rank, kind, since in transfer.waiting:
             until = arrival if kind == ARRIVED else end
-            self.record.stretch(pack_stretch(rank, WAIT, since, until))
+            self.stretch(pack_stretch(rank, WAIT, since, until))
             self._wake(rank, until)

@@ -1,7 +1,6 @@
 """Says in plain sentences what is wrong with a program: which rank, which line, what it lacks."""
 
 import sys
-from itertools import chain
 
 from dlcourse.cluster.arrays import kind_of
 from dlcourse.cluster.errors import Deadlock, Mismatch, NeverReceived, TimeLimit
@@ -63,15 +62,15 @@ def _ring(waits):
 
 def _peer(transfer):
     """The rank that is waited for: without a buffer it is the sender who waits."""
-    source, dest, _ = transfer.key
-    return dest if transfer.buffer is None else source
+    channel = transfer.channel
+    return channel.dest if transfer.buffer is None else channel.source
 
 
 def _waiting(rank, transfer, mail, scheduler):
     thread, peer = scheduler.threads[rank], _peer(transfer)
     calls = mail.calls[rank]
     inside = f"in {calls[0].name} " if calls else ""
-    tag = transfer.key[2]
+    tag = transfer.channel.tag
     tagged = f" with tag {tag}" if tag and not inside else ""
     what = f"a message{tagged} from rank {peer}"
     if transfer.buffer is None:
@@ -83,22 +82,24 @@ def _waiting(rank, transfer, mail, scheduler):
 
 def _other_tag(transfer, mail):
     """A sentence if what a rank waits for is there under another tag."""
-    source, dest, tag = transfer.key
+    mine = transfer.channel
     if transfer.buffer is None:
         return None
-    for (other_source, other_dest, other_tag), waiting in mail.sent.items():
-        if (other_source, other_dest) == (source, dest) and BARRIER not in (tag, other_tag):
+    for other in mail.channels.values():
+        ends = (other.source, other.dest) == (mine.source, mine.dest)
+        if ends and other.sent_first() and BARRIER not in (mine.tag, other.tag):
             return (
-                f"rank {source} sent tag {other_tag} to rank {dest}, which waits for tag {tag}"
-                f"\n    {resolve(waiting[0].place)}"
+                f"rank {mine.source} sent tag {other.tag} to rank {mine.dest}, which waits for "
+                f"tag {mine.tag}\n    {resolve(other.first.sent_at)}"
             )
     return None
 
 
-def wrong_kind(transfer, array, buffer):
+def wrong_kind(mail, transfer, array, buffer):
     """The exception for a message that doesn't fit the buffer it should go into.
 
     Args:
+        mail: Mail, which knows where the other side stands.
         transfer: Transfer, posted by the other side.
         array, buffer: what is sent, and where it goes.
 
@@ -120,13 +121,12 @@ def wrong_kind(transfer, array, buffer):
       which receives into float64 of shape (4,)
         line 5 in program: world.recv(np.zeros(4), source=0)
     """
-    source, dest, _ = transfer.key
-    places = [resolve(transfer.place), innermost(sys._getframe())]
-    if transfer.buffer is buffer:  # the receiver came first
-        places.reverse()
+    channel, here = transfer.channel, innermost(sys._getframe())
+    sent_at = resolve(transfer.sent_at) if transfer.sent_at else here
+    asked_at = resolve(mail.receiving[transfer]) if transfer in mail.receiving else here
     return Mismatch(
-        f"rank {source} sends {kind_of(array)} to rank {dest}\n    {places[0]}\n"
-        f"  which receives into {kind_of(buffer)}\n    {places[1]}"
+        f"rank {channel.source} sends {kind_of(array)} to rank {channel.dest}\n    {sent_at}\n"
+        f"  which receives into {kind_of(buffer)}\n    {asked_at}"
     )
 
 
@@ -178,9 +178,9 @@ def left_over(mail):
         line 1: run(lambda world: world.send(np.zeros(1), dest=0, tag=7), ranks=1)
     """
     lines = [
-        *(_unmatched(transfer, True) for transfer in chain(*mail.sent.values())),
-        *(_unmatched(transfer, False) for transfer in chain(*mail.asked.values())),
-        *(_forgotten(request) for request in mail.open if request.matched),
+        *(_unmatched(mail, transfer) for channel in mail.channels.values() for transfer in channel),
+        *(_forgotten(at, t.channel.dest, "irecv") for t, at in mail.receiving.items() if t.matched),
+        *(_forgotten(at, t.channel.source, "isend") for t, at in mail.sending.items() if t.matched),
     ]
     if not lines:
         return None
@@ -217,21 +217,20 @@ def too_long(time_limit, mail, scheduler):
     return TimeLimit("\n  ".join([title, *_few(lines)]))
 
 
-def _unmatched(transfer, sent):
-    source, dest, tag = transfer.key
-    tagged = f" with tag {tag}" if tag else ""
-    if sent:
+def _unmatched(mail, transfer):
+    channel = transfer.channel
+    source, dest = channel.source, channel.dest
+    tagged = f" with tag {channel.tag}" if channel.tag else ""
+    if transfer.sent_at:
         text = f"rank {source} sent {transfer.bytes} B{tagged} to rank {dest}, which never "
         text += "received them"
     else:
         text = f"rank {dest} asked for a message{tagged} from rank {source}, which never sent it"
-    return f"{text}\n    {resolve(transfer.place)}"
+    return f"{text}\n    {resolve(transfer.sent_at or mail.receiving[transfer])}"
 
 
-def _forgotten(request):
-    source, dest, _ = request.transfer.key
-    rank, call = (source, "isend") if request.buffer is None else (dest, "irecv")
-    return f"rank {rank} never waited for its {call}\n    {resolve(request.place)}"
+def _forgotten(place, rank, call):
+    return f"rank {rank} never waited for its {call}\n    {resolve(place)}"
 
 
 def _few(lines):

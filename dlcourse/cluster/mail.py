@@ -1,11 +1,156 @@
-"""What the ranks of a virtual cluster know of each other."""
+"""What the ranks of a virtual cluster know of each other: messages under way, and collectives."""
 
 from collections import Counter
 from dataclasses import dataclass
 
+from numpy import ndarray
+
+from dlcourse.cluster.arrays import copy_of, fill
+from dlcourse.cluster.clock import ARRIVED, LEFT
 from dlcourse.cluster.places import Place
+from dlcourse.cluster.world import Request
 
 EAGER_LIMIT = 2**16  # bytes; MPI libraries use 4 KiB to 256 KiB
+
+
+class Transfer(Request):
+    """One message, from the first of `isend` and `irecv` on; to its receiver it is the Request.
+
+    Attributes:
+        channel: Channel it belongs to.
+        bytes: its length.
+        eager: whether it sets out before it is asked for.
+        array: what is sent; None before that, and once it is in its buffer.
+        buffer: where it goes, once asked for.
+        sent_at: where in the program.
+        receiver: the VirtualWorld that has to wait for it; None before `irecv` and after `wait`.
+        met: whether the clock has seen one side of a long message.
+        end, arrival: when the last byte has left, and has arrived; None until that is known.
+        waiting: (rank, kind of note, since when) of who waits for it.
+        next: the Transfer that follows in its channel's queue.
+    """
+
+    __slots__ = ("array", "arrival", "buffer", "bytes", "channel", "eager", "end", "met", "next")
+    __slots__ += ("receiver", "sent_at", "waiting")
+
+    def __init__(self, channel, bytes, eager):
+        self.channel, self.bytes, self.eager = channel, bytes, eager
+        self.array = self.buffer = self.sent_at = self.receiver = None
+        self.met = self.end = self.arrival = self.next = None
+        self.waiting = ()
+
+    @property
+    def matched(self):
+        """Whether both sides have come."""
+        return self.sent_at is not None and self.buffer is not None
+
+    def wait(self):
+        """Return once the message is in its buffer; a second time, at once."""
+        world = self.receiver
+        if world is None:
+            return
+        self.receiver = None
+        world.log.extend((ARRIVED, self))
+        if self.array is None:
+            world.pause(self)
+        del world.receiving[self]
+        array, buffer = self.array, self.buffer
+        if type(array) is type(buffer) is ndarray:
+            buffer[...] = array
+        else:
+            fill(buffer, array)
+        self.array = None
+
+
+class Sending(Request):
+    """A send whose array is not free before its receiver asks for it."""
+
+    __slots__ = ("transfer", "world")
+
+    def __init__(self, world, transfer):
+        self.world, self.transfer = world, transfer
+        world.mail.sending[transfer] = transfer.sent_at
+
+    def wait(self):
+        """Return once the message has left the array; a second time, at once."""
+        world, transfer = self.world, self.transfer
+        if transfer not in world.mail.sending:
+            return
+        del world.mail.sending[transfer]
+        world.log.extend((LEFT, transfer))
+        if transfer.buffer is None:
+            world.pause(transfer)
+        if transfer.array is not None:  # the receiver has not taken it yet
+            transfer.array = copy_of(transfer.array)
+
+
+class Sent(Request):
+    """A send whose array was free at once."""
+
+    __slots__ = ()
+
+    def wait(self):
+        """Return."""
+
+
+SENT = Sent()
+
+
+class Channel:
+    """The messages from one rank to another with one tag: a queue of those with one side only.
+
+    Attributes:
+        source, dest, tag: which ones.
+        number: of the channel, from 0.
+        route: Route that they take.
+        eager_limit: bytes up to which a message sets out before it is asked for.
+        first, last: ends of the queue; either all were sent, or all were asked for.
+    """
+
+    __slots__ = ("dest", "eager_limit", "first", "last", "number", "route", "source", "tag")
+
+    def __init__(self, key, number, route, eager_limit):
+        self.source, self.dest, self.tag = key
+        self.number, self.route, self.eager_limit = number, route, eager_limit
+        self.first = self.last = None
+
+    def __iter__(self):
+        transfer = self.first
+        while transfer is not None:
+            yield transfer
+            transfer = transfer.next
+
+    def sent_first(self):
+        """Whether messages were sent that nobody asked for yet."""
+        return self.first is not None and self.first.buffer is None
+
+    def post(self, size):
+        """Let a message of `size` bytes wait for its other side: its Transfer."""
+        transfer = Transfer(self, size, size <= self.eager_limit)
+        if self.first is None:
+            self.first = transfer
+        else:
+            self.last.next = transfer
+        self.last = transfer
+        return transfer
+
+
+class Channels(dict):
+    """(source, dest, tag) -> Channel, opened when it is first looked up."""
+
+    def __init__(self, size, network, eager_limit):
+        self.size, self.network, self.eager_limit = size, network, eager_limit
+
+    def __missing__(self, key):
+        source, dest, _ = key
+        there = f"there are ranks 0 to {self.size - 1}"
+        if not 0 <= dest < self.size:
+            raise ValueError(f"rank {source} sends to rank {dest}: {there}")
+        if not 0 <= source < self.size:
+            raise ValueError(f"rank {dest} receives from rank {source}: {there}")
+        route = self.network.route(source, dest)
+        self[key] = channel = Channel(key, len(self), route, self.eager_limit)
+        return channel
 
 
 @dataclass(frozen=True)
@@ -22,14 +167,20 @@ class Call:
 
 
 class Mail:
-    """What all ranks know of each other: messages under way, who waits, who is in a collective."""
+    """What all ranks know of each other: messages under way, who waits, who is in a collective.
 
-    def __init__(self, size, eager_limit=EAGER_LIMIT):
+    Args:
+        size: number of ranks.
+        network: Network that carries the messages.
+        eager_limit: bytes up to which a message sets out before it is asked for.
+    """
+
+    def __init__(self, size, network, eager_limit=EAGER_LIMIT):
         self.size = size
         self.eager_limit = eager_limit
-        self.sent = {}  # (source, dest, tag) -> deque of Transfer that nobody asked for yet
-        self.asked = {}  # the same, asked for and not sent yet
-        self.open = {}  # its keys: each Request that nobody waited for yet, in order
+        self.channels = Channels(size, network, eager_limit)
+        self.sending = {}  # Transfer whose sender did not wait for it yet -> where it was sent
+        self.receiving = {}  # Transfer that was not received yet -> where it was asked for
         self.waits = [None] * size  # by rank: the Transfer it waits for
         self.calls = [[] for _ in range(size)]  # by rank: collectives it is in, outermost first
         self.count = Counter()  # (rank, members) -> collectives begun

@@ -14,14 +14,19 @@ from collections import Counter, defaultdict
 class Route:
     """The way from one rank to another, and the bytes that went over it.
 
-    A wire is one direction of a link: (name, channel, bandwidth, latency), where the channel is
-    what it occupies: both directions of a half-duplex link share one.
+    Attributes:
+        names: of the channels that it occupies, such as "gpu0>nic0": a direction of a link, or
+            both of one that is half duplex.
+        first: (number of the channel, bandwidth, latency) of the first link, None if there is none.
+        others: the same of the following ones.
+        bytes: that were sent so far.
     """
 
-    __slots__ = ("bytes", "wires")
+    __slots__ = ("bytes", "first", "names", "others")
 
-    def __init__(self, wires):
-        self.wires = wires
+    def __init__(self, names, wires):
+        self.names = names
+        self.first, *self.others = wires or (None,)
         self.bytes = 0
 
 
@@ -30,7 +35,8 @@ class Network:
 
     >>> from dlcourse.cluster.topology import star
     >>> net = Network(star(3, bandwidth=1e9, latency=0))
-    >>> net.carry(0, 1, 1000, now=0.0), net.carry(0, 2, 1000, now=0.0)  # the second waits
+    >>> first, second = net.route(0, 1), net.route(0, 2)
+    >>> net.carry(first, 1000, now=0.0), net.carry(second, 1000, now=0.0)  # the second waits
     ((0.0, 1e-06, 1e-06), (1e-06, 2e-06, 2e-06))
     >>> net.link_bytes()["device0>switch"]
     2000
@@ -47,48 +53,49 @@ class Network:
         found = self.routes[source].get(dest)
         if found is None:
             hops = self.topology.route(source, dest)
-            found = self.routes[source][dest] = Route([self._wire(hop) for hop in hops])
+            names = tuple(hop.channel for hop in hops)
+            wires = tuple(
+                (self._number(hop.channel), hop.link.bandwidth, hop.link.latency) for hop in hops
+            )
+            found = self.routes[source][dest] = Route(names, wires)
         return found
 
-    def _wire(self, hop):
-        index = self.channels.setdefault(hop.channel, len(self.channels))
-        if index == len(self.busy):
+    def _number(self, channel):
+        number = self.channels.setdefault(channel, len(self.channels))
+        if number == len(self.busy):
             self.busy.append(0.0)
-        return hop.channel, index, hop.link.bandwidth, hop.link.latency
+        return number
 
-    def carry(self, source, dest, size, now):
-        """Send `size` bytes at time `now`, no earlier than any message before it.
+    def carry(self, route, size, now):
+        """Send `size` bytes over a route at time `now`, no earlier than any message before it.
 
         Returns:
             (start, end, arrival): seconds at which the first byte leaves, the last byte has left,
             and the last byte has arrived.
         """
         busy = self.busy
-        route = self.routes[source].get(dest) or self.route(source, dest)
         route.bytes += size
-        start = end = None
-        head = tail = now
-        for _, channel, bandwidth, latency in route.wires:
+        if route.first is None:
+            return now, now, now
+        channel, bandwidth, latency = route.first
+        start = now if busy[channel] < now else busy[channel]
+        busy[channel] = end = start + size / bandwidth
+        head, tail = start + latency, end + latency
+        for channel, bandwidth, latency in route.others:
             if busy[channel] > head:
                 head = busy[channel]
             leave = head + size / bandwidth
             if leave > tail:
                 tail = leave
             busy[channel] = tail
-            if start is None:
-                start, end = head, tail
             head += latency
             tail += latency
-        return (now, now, now) if start is None else (start, end, tail)
-
-    def names(self, source, dest):
-        """The links of a route, each by its channel, such as "gpu0>nic0"."""
-        return tuple(name for name, *_ in self.route(source, dest).wires)
+        return start, end, tail
 
     def link_bytes(self):
         """Bytes that crossed each channel so far: a direction of a link, or a half-duplex link."""
         sums = Counter()
         for routes in self.routes.values():
             for route in routes.values():
-                sums.update({name: route.bytes for name, *_ in route.wires})
+                sums.update(dict.fromkeys(route.names, route.bytes))
         return dict(sorted(sums.items()))

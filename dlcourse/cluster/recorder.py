@@ -7,10 +7,10 @@ import numpy as np
 
 from dlcourse.trace import ClusterTrace, Message, Records, Work
 
-MESSAGE = np.dtype([(name, "i8") for name in ("source", "dest", "bytes", "tag")])
+MESSAGE = np.dtype([(name, "i8") for name in ("channel", "bytes")])
 MESSAGE = np.dtype(MESSAGE.descr + [(name, "f8") for name in ("start", "end", "arrival")])
 STRETCH = np.dtype([("rank", "i8"), ("kind", "i8"), ("start", "f8"), ("end", "f8")])
-pack_message = struct.Struct("qqqqddd").pack
+pack_message = struct.Struct("qqddd").pack
 pack_stretch = struct.Struct("qqdd").pack
 WAIT = 0
 
@@ -35,16 +35,25 @@ class Recorder:
         """The number of computing under a label."""
         return self.kinds.setdefault(("compute", label), len(self.kinds))
 
-    def trace(self, size, seconds):
-        """What was noted, as a ClusterTrace; without records if they were not kept."""
+    def trace(self, size, seconds, channels):
+        """What was noted, as a ClusterTrace; without records if they were not kept.
+
+        Args:
+            size: number of ranks.
+            seconds: when the last one ended.
+            channels: list of Channels, by their number.
+        """
         if not self.keep:
             return ClusterTrace(size, seconds, link_bytes=self.network.link_bytes())
-        messages = Records(self._message, np.frombuffer(self.messages.getvalue(), MESSAGE))
+
+        def message(number, size, *times):
+            channel = channels[number]
+            ends = channel.source, channel.dest
+            return Message(*ends, size, channel.tag, *times, channel.route.names)
+
+        messages = Records(message, np.frombuffer(self.messages.getvalue(), MESSAGE))
         work = Records(self._work, np.frombuffer(self.stretches.getvalue(), STRETCH))
         return ClusterTrace(size, seconds, messages, work, self.network.link_bytes())
-
-    def _message(self, source, dest, *rest):
-        return Message(source, dest, *rest, self.network.names(source, dest))
 
     def _work(self, rank, kind, start, end):
         kind, label = list(self.kinds)[kind]

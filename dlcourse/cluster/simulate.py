@@ -45,7 +45,7 @@ class Simulation:
         self.network = Network(topology)
         self.recorder = Recorder(self.network, keep)
         self.clock = Clock(self.network, ranks, self.recorder)
-        self.mail = Mail(ranks, eager_limit)
+        self.mail = Mail(ranks, self.network, eager_limit)
         self.outputs = Outputs(ranks)
         self.results = [None] * ranks
         self.scheduler = Scheduler(ranks, self.clock, self._work, self._stuck, self._late)
@@ -92,5 +92,5 @@ class Simulation:
 
     def _so_far(self):
         seconds = max(self.clock.now)
-        trace = self.recorder.trace(len(self.results), seconds)
+        trace = self.recorder.trace(len(self.results), seconds, [*self.mail.channels.values()])
         return Run(self.machine, self.results, self.outputs.texts(), seconds, trace)

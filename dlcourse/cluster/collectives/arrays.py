@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import islice
 
 import numpy as np
@@ -32,6 +33,7 @@ def flat(array):
     return array.reshape(-1)
 
 
+@lru_cache  # all ranks cut alike
 def split(n, parts):
     """Cut n items into parts of nearly equal length, the longer ones first.
 
@@ -68,15 +70,13 @@ class Parts(Sequence):
     """
 
     def __init__(self, array, parts):
-        self.array, self.parts = array, parts
-        self.short, self.longer = divmod(len(array), parts)
+        self.array, self.slices = array, split(len(array), parts)
 
     def __len__(self):
-        return self.parts
+        return len(self.slices)
 
     def __getitem__(self, part):
-        first = part * self.short + min(part, self.longer)
-        return self.array[first : first + self.short + (part < self.longer)]
+        return self.array[self.slices[part]]
 
 
 def empty(like, length=None):

@@ -9,9 +9,9 @@ Source: Patarasuk, Yuan, "Bandwidth optimal all-reduce algorithms for clusters o
 
 import math
 from collections import deque
-from itertools import cycle
+from itertools import cycle, islice
 
-from dlcourse.cluster.collectives.arrays import Parts, cut, empty, in_turn
+from dlcourse.cluster.collectives.arrays import Parts, cut, empty
 
 
 def ring(world, array, segments=1, room=None):
@@ -88,33 +88,38 @@ def travel(world, parts, start, adding=0, keeping=0, segments=1, room=None):
     >>> run(program, ranks=3).results
     [[3.0, 20.0, 100.0], [1.0, 30.0, 200.0], [2.0, 10.0, 300.0]]
     """
-    steps = adding + keeping if world.size > 1 else 0
+    adding, keeping = (adding, keeping) if world.size > 1 else (0, 0)
     right = (world.rank + 1) % world.size
     room = room or [empty(parts[0], -(-len(parts[0]) // segments)) for _ in range(2)]
-    coming = _coming(world, parts, start, adding, steps, segments, room)
-    arriving = in_turn(world, coming, len(room))  # asked for first: so nothing sent has to wait
-    mine = [cut(parts[start % world.size], segments)] if steps else []
-    sending = deque(world.isend(piece, right) for pieces in mine for piece in pieces)
-    for arrived, (step, piece) in arriving:
-        if step < adding:
+    asking = _asking(world, parts, start - 1, adding, keeping, segments, room)
+    asked = deque(islice(asking, 1))  # asked for first: so nothing sent has to wait
+    mine = cut(parts[start % world.size], segments) if asked else []
+    sending = deque(world.isend(piece, right) for piece in mine)
+    asked.extend(islice(asking, len(room) - 1))
+    last = (adding + keeping - 1) * segments
+    for number in range(last + segments):
+        request, arrived, piece = asked.popleft()
+        request.wait()
+        if arrived is not piece:
             piece += arrived
         sending.popleft().wait()
-        if step < steps - 1:
+        if number < last:
             sending.append(world.isend(piece, right))
+        asked.extend(islice(asking, 1))
 
 
-def _coming(world, parts, start, adding, steps, segments, room):
-    """Yield (buffer, source, (step, piece of a part)) in the order in which the pieces come in.
+def _asking(world, parts, start, adding, keeping, segments, room):
+    """Ask for a piece whenever it is resumed: yield (Request, what arrives, piece of a part).
 
     A kept piece replaces the old one at once. It can't arrive before that one was sent: it is made
     of it.
     """
     left, places = (world.rank - 1) % world.size, cycle(room)
-    for step in range(steps):
-        part = parts[(start - step - 1) % world.size]
+    for step in range(adding + keeping):
+        part = parts[(start - step) % world.size]
         for piece in cut(part, segments) if segments > 1 else (part,):
             buffer = next(places)[: len(piece)] if step < adding else piece
-            yield buffer, left, (step, piece)
+            yield world.irecv(buffer, left), buffer, piece
 
 
 PIECE = 2**22  # bytes of a message on real processors, about
