@@ -94,5 +94,11 @@ def test_formulas_are_pictures_and_code_stays_code():
     assert r"<code>\unknown{x}</code>" in html
 
 
+def test_a_hint_stays_folded():
+    hint = "<details><summary>Hint 1</summary>\n\nUse `sum`.\n\n</details>"
+    inside = re.search(r"<details>(.*?)</details>", markdown(".")(hint), re.S)[1]
+    assert "<code>sum</code>" in inside
+
+
 def test_a_formula_is_the_same_every_time():
     assert formula(r"\frac{1}{n}") == formula(r"\frac{1}{n}")

@@ -56,6 +56,10 @@ def markdown(folder):
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
     class Renderer(IPythonRenderer):
+        def block_html(self, html):
+            """Embed pictures; leave other HTML alone, for a later block may close its tags."""
+            return super().block_html(html) if "<img" in html else html + "\n"
+
         def inline_math(self, body):
             return formula(body)
 
