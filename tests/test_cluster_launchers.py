@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 from dlcourse.cluster.launchers import here, launched_by
 from dlcourse.cluster.mpi import MpiWorld
@@ -208,6 +209,20 @@ def test_ranks_of_the_other_node_say_which_rank_died(namespaces, tmp_path):
         assert f"[rank{rank}]: dlcourse.cluster.errors.LostRank: rank 3" in err
 
 
+ON_GPUS = """
+import sys
+
+import torch
+
+torch.cuda.device_count, torch.cuda.set_device = lambda: int(sys.argv[1]), print
+
+from dlcourse.cluster.launchers import here
+
+with here() as world:
+    print(f"rank {world.rank} on {world.device}\\n", end="", flush=True)
+"""
+
+
 needs_mpi = pytest.mark.skipif(not shutil.which(MPIEXEC), reason="the extra mpi is not installed")
 
 
@@ -225,6 +240,71 @@ def test_an_exception_under_mpiexec_ends_all_ranks(start, tmp_path):
     code, _, err = output(start(MPIEXEC, "-n", 2, sys.executable, path))
     assert code != 0
     assert "cannot go on" in err and "rank 1 stopped, and all others with it" in err
+
+
+@needs_mpi
+@pytest.mark.parametrize("gpus", [3, 2])
+def test_mpi_gives_all_ranks_of_a_computer_their_gpus_or_none(start, tmp_path, gpus):
+    path = tmp_path / "program.py"
+    path.write_text(ON_GPUS)
+    code, out, err = output(start(MPIEXEC, "-n", 3, sys.executable, path, gpus))
+    assert code == 0, err
+    expected = ["cuda:0", "cuda:1", "cuda:2"] if gpus == 3 else ["cpu"] * 3
+    assert sorted(re.findall(r"rank \d on \S+", out)) == [
+        f"rank {rank} on {device}" for rank, device in enumerate(expected)
+    ]
+
+
+class OnGpu(torch.Tensor):
+    """A tensor that says that it is on a GPU."""
+
+    is_cuda = True
+
+    def cpu(self):
+        return self.as_subclass(torch.Tensor).clone()
+
+
+class Mailbox:
+    """Carries the messages of an MPI communicator's only rank."""
+
+    def __init__(self):
+        self.sent = []
+
+    def Get_rank(self):
+        return 0
+
+    def Get_size(self):
+        return 1
+
+    def Isend(self, raw, dest, tag):
+        self.sent.append(raw)
+        return SimpleNamespace(Wait=lambda: None)
+
+    def Irecv(self, raw, source, tag):
+        return SimpleNamespace(Wait=lambda: np.copyto(np.asarray(raw), np.asarray(self.sent.pop())))
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float64])
+def test_mpi_that_knows_no_cuda_gets_tensors_of_gpus_through_the_host(dtype):
+    world = MpiWorld(Mailbox())
+    grid = torch.arange(6, dtype=dtype).reshape(2, 3)
+    world.send(grid.as_subclass(OnGpu)[:, 1:], 0)
+    assert type(world.comm.sent[0]) is np.ndarray
+    inbox = torch.zeros(2, 3, dtype=dtype).as_subclass(OnGpu)
+    world.recv(inbox[:, :2], 0)
+    assert inbox.tolist() == [[1, 2, 0], [4, 5, 0]]
+
+
+def test_mpi_that_knows_cuda_gets_tensors_of_gpus_as_they_are(monkeypatch):
+    kernels_done = []
+    stream = SimpleNamespace(synchronize=lambda: kernels_done.append(True))
+    monkeypatch.setattr(torch.cuda, "current_stream", lambda: stream)
+    world = MpiWorld(Mailbox(), staged=False)
+    tensor = torch.ones(2).as_subclass(OnGpu)
+    world.send(tensor, 0)
+    (raw,) = world.comm.sent
+    assert raw.is_cuda and raw.data_ptr() == tensor.data_ptr() and raw.dtype == torch.uint8
+    assert kernels_done
 
 
 def test_without_a_launcher_a_program_runs_alone(start, file):

@@ -73,7 +73,7 @@ def _torchrun():
 def _mpiexec():
     from dlcourse.cluster.mpi import MpiWorld
 
-    world = MpiWorld()
+    world = MpiWorld.join()
     try:
         yield world
     except BaseException:

@@ -1,14 +1,17 @@
 """A World on MPI, by mpi4py: `mpiexec -n 4 python program.py`. Needs the extra `mpi`.
 
-A CUDA tensor is handed to MPI as it is: that needs an MPI that knows CUDA ("CUDA-aware").
+A CUDA tensor is handed over as it is where MPI says that it takes some ("CUDA-aware"), and else
+staged: copied to the host, sent, and copied to the GPU on the other side.
 """
 
+import ctypes
 import time
 
 import numpy as np
 
 from dlcourse.cluster.arrays import check_array, fill
 from dlcourse.cluster.errors import check_peer
+from dlcourse.cluster.gpus import gpu_of
 from dlcourse.cluster.world import Request, World
 
 
@@ -39,37 +42,63 @@ class MpiWorld(World):
     """What one process of an MPI communicator sees.
 
     Args:
-        comm: mpi4py communicator; all processes that mpiexec started, if left out.
+        comm: mpi4py communicator.
+        device: "cpu", or the GPU of this rank such as "cuda:3".
+        staged: whether CUDA tensors go through the host.
     """
 
-    def __init__(self, comm=None):
-        if comm is None:
-            from mpi4py import MPI
-
-            comm = MPI.COMM_WORLD
-        self.comm = comm
+    def __init__(self, comm, device="cpu", staged=True):
+        self.comm, self.device, self.staged = comm, device, staged
         self.rank, self.size = comm.Get_rank(), comm.Get_size()
         self.start = time.perf_counter()
+
+    @classmethod
+    def join(cls):
+        """Join all processes that mpiexec started, with a GPU of their own where each has one."""
+        from mpi4py import MPI
+
+        comm = MPI.COMM_WORLD
+        node = comm.Split_type(MPI.COMM_TYPE_SHARED)
+        return cls(comm, gpu_of(node.Get_rank(), node.Get_size()), not _takes_cuda(MPI))
 
     def isend(self, array, dest, tag=0):
         """Begin to send."""
         check_peer(self, dest, "sends to")
         check_array(array, "send")
-        raw = _raw(_dense(array))
+        raw = _raw(_dense(array.cpu() if self._through_host(array) else array))
         return MpiRequest(self.comm.Isend(raw, dest, tag), raw)
 
     def irecv(self, buffer, source, tag=0):
         """Begin to receive."""
         check_peer(self, source, "receives from")
         check_array(buffer, "recv")
-        dense = _dense(buffer)
+        dense = _room_on_host(buffer) if self._through_host(buffer) else _dense(buffer)
         raw = _raw(dense)
         copied = None if dense is buffer else buffer
         return MpiRequest(self.comm.Irecv(raw, source, tag), raw, copied, dense)
 
     def time(self):
-        """Seconds since the ranks met."""
+        """Seconds since the ranks met; what was queued on the GPU is waited for."""
+        if self.device != "cpu":
+            import torch
+
+            torch.cuda.synchronize()
         return time.perf_counter() - self.start
+
+    def _through_host(self, array):
+        return self.staged and getattr(array, "is_cuda", False)
+
+
+def _takes_cuda(library):
+    """Whether MPI takes CUDA tensors; MPICH, Open MPI and their kin answer that."""
+    ask = getattr(ctypes.CDLL(library.__file__), "MPIX_Query_cuda_support", None)
+    return bool(ask and ask())
+
+
+def _room_on_host(tensor):
+    import torch
+
+    return torch.empty(tensor.shape, dtype=tensor.dtype)
 
 
 def _dense(array):
