@@ -1,6 +1,7 @@
 """Real ranks: the virtual cluster's programs run on them unchanged, and no failure is silent."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -244,11 +245,27 @@ def test_messages_that_nobody_receives_end_at_the_limit():
         run(program, ranks=2, on="processes", time_limit=1)
 
 
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("ranks", [0, -1, 1.5, "4"])
+def test_a_wrong_number_of_ranks_is_named_on_every_machine(machine, ranks):
+    with pytest.raises(ValueError, match=f"ranks={ranks!r}: give a whole number, at least 1"):
+        run(print, ranks=ranks, on=machine)
+
+
+def test_a_run_says_one_of_a_thing_and_many_of_it():
+    def program(world, messages):
+        for _ in range(messages):
+            world.send(np.zeros(1), 0)
+            world.recv(np.zeros(1), 0)
+
+    said = [repr(run(program, ranks=1, args=(messages,))) for messages in (0, 1, 2)]
+    words = ["", ", 1 message, 8 B", ", 2 messages, 16 B"]
+    assert all(re.fullmatch(f"1 rank on ideal: [^,]*{w}", s) for s, w in zip(said, words))
+    assert repr(run(program, ranks=1, on="processes", args=(0,))).startswith("1 process: ")
+
+
 def test_wrong_calls_name_the_value_and_the_rule():
     with pytest.raises(RankError, match="rank 0 sends to rank 5: there are ranks 0 to 0"):
         run(lambda world: world.send(np.zeros(1), 5), ranks=1, on="processes")
-    for ranks in (0, 1.5):
-        with pytest.raises(ValueError, match=f"ranks={ranks}: give a whole number of processes"):
-            run(print, ranks=ranks, on="processes")
     with pytest.raises(TypeError, match=r"pickle '_thread.lock' object; .*: make this inside it"):
         run(lambda world, lock: lock, on="processes", args=(threading.Lock(),))

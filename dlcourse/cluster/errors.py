@@ -1,5 +1,25 @@
 """What can go wrong with a rank program, each with the rank and the line in its message."""
 
+from numbers import Integral
+
+
+def check_ranks(ranks):
+    """Refuse what can't be a number of ranks.
+
+    Args:
+        ranks: anything.
+
+    Raises:
+        ValueError: if it is no whole number, or below 1.
+
+    >>> check_ranks(1.5)
+    Traceback (most recent call last):
+        ...
+    ValueError: ranks=1.5: give a whole number, at least 1
+    """
+    if not isinstance(ranks, Integral) or ranks < 1:
+        raise ValueError(f"ranks={ranks!r}: give a whole number, at least 1")
+
 
 def check_peer(world, peer, verb):
     """Refuse a rank that isn't there: a machine may take it for another one, or for none.

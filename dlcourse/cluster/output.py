@@ -64,3 +64,12 @@ def by_rank(texts):
     return "\n".join(
         f"rank {rank}: {line}" for rank, text in enumerate(texts) for line in text.splitlines()
     )
+
+
+def counted(n, one, many=None):
+    """Say how many there are of something.
+
+    >>> counted(1, "rank"), counted(2, "process", "processes")
+    ('1 rank', '2 processes')
+    """
+    return f"{n} {one if n == 1 else many or one + 's'}"

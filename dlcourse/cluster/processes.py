@@ -7,12 +7,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from numbers import Integral
 from pathlib import Path
 
 from dlcourse.cluster.child import Job
 from dlcourse.cluster.errors import LostRank, RankError, TimeLimit
 from dlcourse.cluster.forkserver import fork_server
+from dlcourse.cluster.output import counted
 from dlcourse.cluster.results import Run
 from dlcourse.cluster.stacks import program_stack, trimmed
 
@@ -64,15 +64,12 @@ def run_processes(program, ranks, args=(), time_limit=60.0, fork=sys.platform ==
         Run, without a trace.
 
     Raises:
-        ValueError: if `ranks` is no whole number, or below 1.
         TypeError: if the program uses something that can't travel.
         RankError, LostRank, TimeLimit: each with `run`, what the ranks left until then.
 
     >>> run_processes(lambda world: world.rank + world.size, ranks=2).results
     [2, 3]
     """
-    if not isinstance(ranks, Integral) or ranks < 1:
-        raise ValueError(f"ranks={ranks}: give a whole number of processes, at least one")
     with tempfile.TemporaryDirectory(prefix="ranks-") as name:
         folder = Path(name)
         where = os.getcwd(), sys.path, sys.argv, dict(os.environ)
@@ -113,7 +110,7 @@ def _collect(folder, ranks, codes, seconds, time_limit):
     found = [pickle.loads(file.read_bytes()) if file.exists() else None for file in files]
     texts = [_text(folder / f"{rank}.out") for rank in range(ranks)]
     values = [result and result.value for result in found]
-    done = Run(f"{ranks} processes", values, texts, seconds)
+    done = Run(counted(ranks, "process", "processes"), values, texts, seconds)
     failure = _failure(folder, found, codes, time_limit)
     if failure:
         failure.run = done

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from dlcourse.cluster.output import by_rank
+from dlcourse.cluster.output import by_rank, counted
 from dlcourse.trace import ClusterTrace
 from dlcourse.units import show
 
@@ -33,5 +33,5 @@ class Run:
         text = f"{self.machine}: {show(self.seconds, 's')}"
         if self.trace and self.trace.messages:
             lengths = self.trace.messages.rows["bytes"]
-            text += f", {len(lengths)} messages, {show(int(lengths.sum()), 'B')}"
+            text += f", {counted(len(lengths), 'message')}, {show(int(lengths.sum()), 'B')}"
         return "\n".join(filter(None, [text, by_rank(self.outputs)]))

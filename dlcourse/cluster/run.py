@@ -1,6 +1,6 @@
 """Run a rank program: `run(program, ranks=8, on="dgx-h100")`."""
 
-from dlcourse.cluster.errors import ClusterError
+from dlcourse.cluster.errors import ClusterError, check_ranks
 from dlcourse.cluster.mail import EAGER_LIMIT
 from dlcourse.cluster.output import by_rank
 from dlcourse.cluster.presets import topology
@@ -38,7 +38,7 @@ def run(
         Run.
 
     Raises:
-        ValueError: if `on` is unknown or has too few devices.
+        ValueError: if `ranks` is no number of ranks, or `on` is unknown or has too few devices.
         ClusterError: RankError, Deadlock, Mismatch, NeverReceived, TimeLimit or LostRank. What
             the ranks printed until then is printed first; `error.run` has what was done.
 
@@ -49,9 +49,11 @@ def run(
     ...     else:
     ...         print(world.recv(np.empty(3, int), source=0))
     >>> run(program, ranks=2)
-    2 ranks on ideal: 1 µs, 1 messages, 24 B
+    2 ranks on ideal: 1 µs, 1 message, 24 B
     rank 1: [0 1 2]
     """
+    if ranks is not None:
+        check_ranks(ranks)
     try:
         if on == "processes":
             return run_processes(program, 2 if ranks is None else ranks, args, time_limit)

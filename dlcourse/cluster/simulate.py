@@ -7,7 +7,7 @@ from dlcourse.cluster.diagnosis import deadlock, left_over, too_long
 from dlcourse.cluster.errors import ClusterError, RankError
 from dlcourse.cluster.mail import EAGER_LIMIT, Mail
 from dlcourse.cluster.network import Network
-from dlcourse.cluster.output import Outputs
+from dlcourse.cluster.output import Outputs, counted
 from dlcourse.cluster.recorder import Recorder
 from dlcourse.cluster.results import Run
 from dlcourse.cluster.scheduler import Scheduler, Stopped
@@ -37,11 +37,12 @@ class Simulation:
     ):
         devices = len(topology.devices)
         ranks = devices if ranks is None else ranks
-        if not 1 <= ranks <= devices:
-            raise ValueError(f"ranks={ranks}: {topology.name} has {devices} devices")
+        if ranks > devices:
+            there = counted(devices, "device")
+            raise ValueError(f"ranks={ranks}: {topology.name} has {there}: give no more ranks")
         self.program, self.args = program, args
         self.speed = speed
-        self.machine = f"{ranks} ranks on {topology.name}"
+        self.machine = f"{counted(ranks, 'rank')} on {topology.name}"
         self.network = Network(topology)
         self.recorder = Recorder(self.network, keep)
         self.clock = Clock(self.network, ranks, self.recorder)

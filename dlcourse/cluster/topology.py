@@ -13,6 +13,9 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
+from dlcourse.cluster.errors import check_ranks
+from dlcourse.cluster.output import counted
+
 DUPLEX = ("full", "half")
 
 
@@ -90,8 +93,8 @@ class Topology:
         _check_unique(self.name, "link", ["-".join(sorted((k.a, k.b))) for k in self.links])
 
     def __repr__(self):
-        counts = [(len(self.devices), "device"), (len(self.links), "link")]
-        return f"{self.name}: " + ", ".join(f"{n} {what}{'s' * (n != 1)}" for n, what in counts)
+        devices, links = counted(len(self.devices), "device"), counted(len(self.links), "link")
+        return f"{self.name}: {devices}, {links}"
 
     @cached_property
     def vertices(self):
@@ -220,8 +223,7 @@ def star(ranks, bandwidth=10e9, latency=1e-6, name="ideal"):
     >>> ideal.latency(0, 3), ideal.bandwidth(0, 3)
     (1e-06, 10000000000.0)
     """
-    if ranks < 1:
-        raise ValueError(f"ranks={ranks}: a topology has at least one device")
+    check_ranks(ranks)
     devices = tuple(f"device{rank}" for rank in range(ranks))
     return Topology(
         name, devices, tuple(Link(device, "switch", bandwidth, latency / 2) for device in devices)
