@@ -260,7 +260,9 @@ def test_a_run_says_one_of_a_thing_and_many_of_it():
 
     said = [repr(run(program, ranks=1, args=(messages,))) for messages in (0, 1, 2)]
     words = ["", ", 1 message, 8 B", ", 2 messages, 16 B"]
-    assert all(re.fullmatch(f"1 rank on ideal: [^,]*{w}", s) for s, w in zip(said, words))
+    assert all(
+        re.fullmatch(f"1 rank on ideal: [^,]*{w}", s) for s, w in zip(said, words, strict=True)
+    )
     assert repr(run(program, ranks=1, on="processes", args=(0,))).startswith("1 process: ")
 
 
