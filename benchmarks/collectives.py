@@ -22,9 +22,8 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcourse.cluster.collectives.all_reduce import all_reduce
 from dlcourse.cluster.collectives.calibrate import calibrate, error, sweeps
-from dlcourse.cluster.collectives.ring import tuned
+from dlcourse.cluster.collectives.ring import PersistentRing
 from dlcourse.cluster.errors import ClusterError
 from dlcourse.cluster.run import run
 from dlcourse.course.probe import cpu
@@ -59,8 +58,7 @@ def race(world, n, turns):
 
     torch.set_num_threads(max(1, (os.cpu_count() or 1) // world.size))
     array = torch.ones(n // 4)
-    choice = tuned(array, world.size)
-    ours = lambda: all_reduce(world, array, "ring", **choice)  # noqa: E731
+    ours = PersistentRing(world, array)
     theirs = lambda: dist.all_reduce(array)  # noqa: E731
     best = torch.full((2,), np.inf, dtype=torch.float64)
     for _ in range(turns):

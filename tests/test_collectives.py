@@ -21,7 +21,7 @@ from dlcourse.cluster.collectives.reduce_scatter import reduce_scatter
 from dlcourse.cluster.errors import RankError
 from dlcourse.cluster.group import Group
 from dlcourse.cluster.run import run
-from tests.cluster.calls import call, drawn, several, tuned_twice
+from tests.cluster.calls import call, drawn, persistent_twice, several
 
 DTYPES = ["int64", "uint8", "float16", "float32", "float64", "complex64"]
 TORCH_DTYPES = ["int64", "int16", "float32", "float64", "bfloat16"]
@@ -122,9 +122,15 @@ def test_long_messages_that_wait_to_be_asked_for_arrive_too(algorithm):
     assert all((array == 15.0).all() for array in run(program, ranks=6).results)
 
 
+@given(st.integers(1, 9), st.integers(0, 50), st.none() | st.integers(1, 4))
+def test_a_persistent_ring_sums_up_again_and_again(size, n, segments):
+    done = run(persistent_twice, ranks=size, args=(n, segments))
+    assert done.results == [(segments or 1, True)] * size
+
+
 @pytest.mark.parametrize("on", ["ideal", "processes"])
-def test_room_is_used_again(on):
-    assert run(tuned_twice, ranks=3, on=on, args=(3_000_001,)).results == [(2, True)] * 3
+def test_a_persistent_ring_cuts_long_parts(on):
+    assert run(persistent_twice, ranks=3, on=on, args=(3_000_001,)).results == [(2, True)] * 3
 
 
 def sums(size, n, algorithm, **options):

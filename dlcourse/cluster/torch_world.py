@@ -12,8 +12,8 @@ from collections import defaultdict, deque
 import numpy as np
 
 from dlcourse.cluster.arrays import check_array, copy_of, fill
-from dlcourse.cluster.errors import LostRank
-from dlcourse.cluster.mail import EAGER_LIMIT
+from dlcourse.cluster.errors import LostRank, check_peer
+from dlcourse.cluster.mail import EAGER_LIMIT, SENT
 from dlcourse.cluster.world import Request, World
 
 BACKGROUND = 256  # short sends under way at most, before the next one waits
@@ -57,7 +57,7 @@ def gone(peer):
 
 
 class OwnRequest(Request):
-    """Receives what a rank sent to itself, which torch.distributed doesn't carry; or is done."""
+    """Receives what a rank sent to itself, which torch.distributed doesn't carry."""
 
     __slots__ = ("buffer", "letters")
 
@@ -65,11 +65,12 @@ class OwnRequest(Request):
         self.letters, self.buffer = letters, buffer
 
     def wait(self):
-        """Fill the buffer."""
-        if self.buffer is not None and self.letters is not None:
-            if not self.letters:
-                raise RuntimeError("this rank waits for a message from itself that it didn't send")
-            fill(self.buffer, self.letters.popleft())
+        """Fill the buffer; a second time, do nothing."""
+        if self.letters is None:
+            return
+        if not self.letters:
+            raise RuntimeError("this rank waits for a message from itself that it didn't send")
+        fill(self.buffer, self.letters.popleft())
         self.letters = None
 
 
@@ -97,35 +98,34 @@ class TorchWorld(World):
 
     def isend(self, array, dest, tag=0):
         """Begin to send."""
-        self._check(dest, "sends to")
+        check_peer(self, dest, "sends to")
         if dest == self.rank:
             check_array(array, "send")
             self.own[tag].append(copy_of(array))
-            return OwnRequest(None, None)
+            return SENT
         tensor = _tensor(array, "send")
         if not tensor.is_contiguous():
             tensor = tensor.contiguous()
-        eager = tensor.nbytes <= EAGER_LIMIT and not tensor.is_cuda
-        tensor = tensor.clone() if eager else tensor
-        group = self._group(tensor, self.rank < dest)
+        group = self._group(tensor, self.rank, dest)
+        if group is not self.default or tensor.nbytes > EAGER_LIMIT:
+            return TorchRequest(_begin(group.send, tensor, dest, tag), tensor, dest)
+        tensor = tensor.clone()
         request = TorchRequest(_begin(group.send, tensor, dest, tag), tensor, dest)
-        if not eager:
-            return request
         self.background.append(request)
         if len(self.background) > BACKGROUND:
             self.background.popleft().wait()
-        return OwnRequest(None, None)
+        return SENT
 
     def irecv(self, buffer, source, tag=0):
         """Begin to receive."""
-        self._check(source, "receives from")
+        check_peer(self, source, "receives from")
         if source == self.rank:
             check_array(buffer, "recv")
             return OwnRequest(self.own[tag], buffer)
         tensor = _tensor(buffer, "recv")
         gaps = not tensor.is_contiguous()
         tensor = tensor.contiguous() if gaps else tensor
-        group = self._group(tensor, source < self.rank)
+        group = self._group(tensor, source, self.rank)
         work = _begin(group.recv, tensor, source, tag)
         return TorchRequest(work, tensor, source, buffer if gaps else None)
 
@@ -144,15 +144,10 @@ class TorchWorld(World):
             torch.cuda.synchronize()
         return time.perf_counter() - self.start
 
-    def _group(self, tensor, upwards):
-        if not tensor.is_cuda:
+    def _group(self, tensor, source, dest):
+        if self.up is None or not tensor.is_cuda:
             return self.default
-        return self.up if upwards else self.down
-
-    def _check(self, peer, verb):
-        if not 0 <= peer < self.size:
-            rule = f"there are ranks 0 to {self.size - 1}"
-            raise ValueError(f"rank {self.rank} {verb} rank {peer}: {rule}")
+        return self.up if source < dest else self.down
 
 
 def join(backend_options):

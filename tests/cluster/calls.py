@@ -4,9 +4,8 @@ import numpy as np
 import torch
 
 from dlcourse.cluster.collectives.all_gather import all_gather
-from dlcourse.cluster.collectives.all_reduce import all_reduce
 from dlcourse.cluster.collectives.arrays import cut
-from dlcourse.cluster.collectives.ring import tuned
+from dlcourse.cluster.collectives.ring import PersistentRing
 
 
 def drawn(rank, shape, dtype):
@@ -37,10 +36,10 @@ def several(world, drawn):
     return [call(world, *case) for case in drawn]
 
 
-def tuned_twice(world, n):
-    """Two all-reduces that share their room."""
+def persistent_twice(world, n, segments=None):
+    """Two all-reduces by the same persistent ring."""
     array = torch.arange(n, dtype=torch.float64)
-    choice = tuned(array, world.size)
+    ring = PersistentRing(world, array, segments)
     for _ in range(2):
-        all_reduce(world, array, "ring", **choice)
-    return choice["segments"], bool((array == world.size**2 * torch.arange(n)).all())
+        ring()
+    return ring.segments, bool((array == world.size**2 * torch.arange(n)).all())

@@ -23,8 +23,7 @@ def all_reduce(world, array, algorithm="ring", **options):
         array: contiguous NumPy array or torch tensor, of the same shape and dtype in all ranks;
             overwritten.
         algorithm: "naive", "server", "tree", "ring", "halving-doubling" or "hierarchical".
-        options: segments=1 and room=None of "ring", which `tuned` chooses; node of "hierarchical",
-            the ranks in a node.
+        options: segments=1 of "ring"; node of "hierarchical", the ranks in a node.
 
     Returns:
         The same array.
@@ -37,8 +36,7 @@ def all_reduce(world, array, algorithm="ring", **options):
     >>> run(lambda world: all_reduce(world, np.array([world.rank]))[0].item(), ranks=4).results
     [6, 6, 6, 6]
     """
-    facts = {name: value for name, value in options.items() if name != "room"}
-    with world.collective("all_reduce", array, algorithm=algorithm, **facts):
+    with world.collective("all_reduce", array, algorithm=algorithm, **options):
         choose(ALGORITHMS, algorithm)(world, flat(array), **options)
     return array
 

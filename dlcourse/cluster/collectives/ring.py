@@ -7,21 +7,19 @@ Source: Patarasuk, Yuan, "Bandwidth optimal all-reduce algorithms for clusters o
 2009, https://doi.org/10.1016/j.jpdc.2008.09.002.
 """
 
-import math
 from collections import deque
 from itertools import cycle, islice
 
-from dlcourse.cluster.collectives.arrays import Parts, cut, empty
+from dlcourse.cluster.collectives.arrays import Parts, cut, empty, flat
 
 
-def ring(world, array, segments=1, room=None):
+def ring(world, array, segments=1):
     """Add the arrays of all ranks up: a reduce-scatter, then an all-gather.
 
     Args:
         world: a World.
         array: one-dimensional array; overwritten with the sum.
         segments: messages for each part: one is added while the next one travels.
-        room: see `travel`; `tuned` gives both.
 
     >>> from dlcourse.cluster.run import run
     >>> import numpy as np
@@ -33,35 +31,54 @@ def ring(world, array, segments=1, room=None):
     [[2, 20, 1], [2, 20, 1]]
     """
     parts, steps = Parts(array, world.size), world.size - 1
-    travel(world, parts, world.rank - 1, steps, steps, segments, room)
+    travel(world, parts, world.rank - 1, steps, steps, segments)
 
 
-def tuned(array, size):
-    """Choose how a ring is fast on real processors: few messages, room kept for those to come.
+class PersistentRing:
+    """A ring all-reduce of one array, prepared once and done again and again.
 
-    Long parts are cut, so that adding one piece and sending the next overlap; a message more costs
-    tens of microseconds, so pieces stay long. Memory that was just made is slow to write to: who
-    calls again and again keeps this room.
+    What a call would look up each time is kept: the pieces, and room for those that arrive (memory
+    that was just made is slow to write to). MPI calls such collectives persistent, and DDP's
+    buckets are what they are for: the same memory is summed up in every step.
 
     Args:
-        array: one-dimensional, what is to be all-reduced.
-        size: number of ranks.
+        world: a World.
+        array: contiguous NumPy array or torch tensor, the same one in every call.
+        segments: messages for each part. Long parts are cut, so that adding one piece and sending
+            the next overlap; a message more costs tens of microseconds, so pieces stay long.
 
-    Returns:
-        dict, the further arguments of `ring`: segments and room.
+    Source: MPI 4.0, "Persistent Collective Operations", https://www.mpi-forum.org/docs/mpi-4.0/mpi40-report.pdf
 
+    >>> from dlcourse.cluster.run import run
     >>> import numpy as np
-    >>> choice = tuned(np.zeros(2**21), size=2)
-    >>> choice["segments"], [len(place) for place in choice["room"]]
-    (2, [524288, 524288, 524288, 524288])
+    >>> def program(world):
+    ...     array = np.ones(3)
+    ...     all_reduce = PersistentRing(world, array)
+    ...     all_reduce()
+    ...     all_reduce()
+    ...     return array.tolist()
+    >>> run(program, ranks=2).results
+    [[4.0, 4.0, 4.0], [4.0, 4.0, 4.0]]
     """
-    segments = max(1, round(array.nbytes / size / PIECE))
-    longest = math.ceil(math.ceil(len(array) / size) / segments)
-    places = min(AHEAD, 2 * (size - 1) * segments)
-    return {"segments": segments, "room": [empty(array, longest) for _ in range(places)]}
+
+    def __init__(self, world, array, segments=None):
+        self.world, self.array, row = world, array, flat(array)
+        steps, part = world.size - 1, -(-len(row) // world.size)
+        self.segments = segments or max(1, round(array.nbytes / world.size / PIECE))
+        places = max(1, min(AHEAD, 2 * steps * self.segments))
+        self.room = [empty(row, -(-part // self.segments)) for _ in range(places)]
+        parts = cut(row, world.size)
+        self.mine = cut(parts[world.rank - 1], self.segments)
+        self.legs = list(_legs(parts, world.rank - 2, steps, steps, self.segments, self.room))
+
+    def __call__(self):
+        """Replace the array by the sum of everybody's, and return it."""
+        with self.world.collective("all_reduce", self.array, segments=self.segments):
+            _travel(self.world, self.mine, self.legs, len(self.room))
+        return self.array
 
 
-def travel(world, parts, start, adding=0, keeping=0, segments=1, room=None):
+def travel(world, parts, start, adding=0, keeping=0, segments=1):
     """Send a part to the right, then send on what arrives from the left, step by step.
 
     In step t a rank receives parts[start - t - 1] and sends what it received in step t - 1. The
@@ -76,8 +93,6 @@ def travel(world, parts, start, adding=0, keeping=0, segments=1, room=None):
         adding: steps in which a rank adds its own part to the one that arrives.
         keeping: further steps in which the part that arrives replaces its own.
         segments: messages for each part: one is added while the next one travels.
-        room: list of two arrays or more, as long as the longest message, for what is to be added;
-            that many messages are asked for ahead. Two new ones if left out.
 
     >>> from dlcourse.cluster.run import run
     >>> import numpy as np
@@ -88,38 +103,43 @@ def travel(world, parts, start, adding=0, keeping=0, segments=1, room=None):
     >>> run(program, ranks=3).results
     [[3.0, 20.0, 100.0], [1.0, 30.0, 200.0], [2.0, 10.0, 300.0]]
     """
-    adding, keeping = (adding, keeping) if world.size > 1 else (0, 0)
-    right = (world.rank + 1) % world.size
-    room = room or [empty(parts[0], -(-len(parts[0]) // segments)) for _ in range(2)]
-    asking = _asking(world, parts, start - 1, adding, keeping, segments, room)
-    asked = deque(islice(asking, 1))  # asked for first: so nothing sent has to wait
-    mine = cut(parts[start % world.size], segments) if asked else []
-    sending = deque(world.isend(piece, right) for piece in mine)
-    asked.extend(islice(asking, len(room) - 1))
-    last = (adding + keeping - 1) * segments
-    for number in range(last + segments):
-        request, arrived, piece = asked.popleft()
-        request.wait()
-        if arrived is not piece:
-            piece += arrived
-        sending.popleft().wait()
-        if number < last:
-            sending.append(world.isend(piece, right))
-        asked.extend(islice(asking, 1))
+    room = [empty(parts[0], -(-len(parts[0]) // segments)) for _ in range(2)]
+    mine = cut(parts[start % len(parts)], segments)
+    _travel(world, mine, _legs(parts, start - 1, adding, keeping, segments, room), len(room))
 
 
-def _asking(world, parts, start, adding, keeping, segments, room):
-    """Ask for a piece whenever it is resumed: yield (Request, what arrives, piece of a part).
+def _legs(parts, start, adding, keeping, segments, room):
+    """Yield what comes, in order: (where to, the piece that it changes, whether that goes on).
 
     A kept piece replaces the old one at once. It can't arrive before that one was sent: it is made
     of it.
     """
-    left, places = (world.rank - 1) % world.size, cycle(room)
-    for step in range(adding + keeping):
-        part = parts[(start - step) % world.size]
+    steps, places = adding + keeping if len(parts) > 1 else 0, cycle(room)
+    for step in range(steps):
+        part = parts[(start - step) % len(parts)]
         for piece in cut(part, segments) if segments > 1 else (part,):
-            buffer = next(places)[: len(piece)] if step < adding else piece
-            yield world.irecv(buffer, left), buffer, piece
+            inbox = next(places)[: len(piece)] if step < adding else piece
+            yield inbox, piece, step < steps - 1
+
+
+def _travel(world, mine, legs, ahead):
+    """Send pieces to the right, and send on what comes from the left; ask for `ahead` at a time."""
+    left, right = (world.rank - 1) % world.size, (world.rank + 1) % world.size
+    asking = ((world.irecv(leg[0], left), leg) for leg in legs)
+    asked = deque(islice(asking, 1))  # asked for first: so nothing sent has to wait
+    sending = deque(world.isend(piece, right) for piece in mine if asked)
+    asked.extend(islice(asking, ahead - 1))
+    while asked:
+        request, (inbox, piece, goes_on) = asked.popleft()
+        request.wait()
+        if inbox is not piece:
+            piece += inbox
+        sending.popleft().wait()
+        if goes_on:
+            sending.append(world.isend(piece, right))
+        for following in asking:
+            asked.append(following)
+            break
 
 
 PIECE = 2**22  # bytes of a message on real processors, about
