@@ -7,9 +7,10 @@ still computes.
 Source of buckets and hooks: Li et al., "PyTorch Distributed", 2020, https://arxiv.org/abs/2006.15704.
 """
 
-from functools import partial
+from functools import cached_property, partial
 
 from dlcourse.cluster.collectives.all_reduce import all_reduce
+from dlcourse.cluster.collectives.ring import PersistentRing
 from dlcourse.parallel.exchange import Exchange
 from dlcourse.parallel.flat import join, when_ready
 from dlcourse.parallel.train import Replica
@@ -50,11 +51,10 @@ class Bucket:
         self.all, self.views = join(parameters)
 
     def fill(self):
-        """Copy the gradients there, and let them be there from now on; return all as one tensor."""
+        """Copy the gradients there, and let them be there from now on."""
         for parameter, view in zip(self.parameters, self.views, strict=True):
             view.copy_(parameter.grad)
             parameter.grad = view
-        return self.all
 
 
 class Bucketed(Naive):
@@ -74,10 +74,16 @@ class Bucketed(Naive):
         super().__init__(world, network, update)
         self.buckets = [Bucket(group) for group in buckets(self.parameters, limit)]
 
+    @cached_property
+    def rings(self):
+        """A persistent all-reduce for each bucket, whose memory stays where it is."""
+        return [PersistentRing(self.world, bucket.all) for bucket in self.buckets]
+
     def reduce(self):
         """Turn this rank's gradients into the sums of all ranks'."""
-        for bucket in self.buckets:
-            all_reduce(self.world, bucket.fill())
+        for bucket, all_reduce_bucket in zip(self.buckets, self.rings, strict=True):
+            bucket.fill()
+            all_reduce_bucket()
 
 
 class Overlapped(Bucketed):
