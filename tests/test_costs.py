@@ -7,22 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcourse.cluster.collectives.all_gather import all_gather
 from dlcourse.cluster.collectives.all_reduce import all_reduce
-from dlcourse.cluster.collectives.all_to_all import all_to_all
-from dlcourse.cluster.collectives.arrays import cut
-from dlcourse.cluster.collectives.broadcast import broadcast
+from dlcourse.cluster.collectives.by_name import CALLS, call
 from dlcourse.cluster.collectives.costs import FORMULAS, AlphaBeta, fastest, seconds
-from dlcourse.cluster.collectives.reduce import reduce
-from dlcourse.cluster.collectives.reduce_scatter import reduce_scatter
 from dlcourse.cluster.collectives.traffic import PAIRS, link_bytes, sent, traffic
 from dlcourse.cluster.presets import topology
 from dlcourse.cluster.run import run
 from dlcourse.cluster.topology import star
 
 PAIRS_OF_NAMES = [(name, how) for name, algorithms in FORMULAS.items() for how in algorithms]
-BY_NAME = {"broadcast": broadcast, "reduce": reduce, "all_reduce": all_reduce}
-ONE_WAY = {"reduce_scatter": reduce_scatter, "all_to_all": all_to_all}
 ALPHA, BANDWIDTH = 1e-6, 1e10
 ALL_REDUCES = [how for name, how in PAIRS_OF_NAMES if name == "all_reduce"][:-1]
 NET = AlphaBeta(ALPHA, 1 / BANDWIDTH)
@@ -32,13 +25,7 @@ def play(collective, algorithm, n, size, **options):
     """Run a collective of n float64 on the ideal cluster."""
 
     def program(world):
-        array = np.zeros(n)
-        if collective in BY_NAME:
-            BY_NAME[collective](world, array, algorithm=algorithm, **options)
-        elif collective == "all_gather":
-            all_gather(world, cut(array, size)[world.rank].copy(), n)
-        else:
-            ONE_WAY[collective](world, array)
+        call(world, collective, np.zeros(n), algorithm, **options)
 
     return run(program, ranks=size, on=star(size, BANDWIDTH, ALPHA))
 
@@ -50,8 +37,11 @@ def options_for(collective, algorithm, size, choice):
     return {"root": choice % size} if collective in ("broadcast", "reduce") else {}
 
 
-def test_every_formula_has_its_byte_count():
+def test_every_formula_has_its_byte_count_and_its_call():
     assert {k: set(v) for k, v in FORMULAS.items()} == {k: set(v) for k, v in PAIRS.items()}
+    assert set(FORMULAS) == set(CALLS)
+    with pytest.raises(ValueError, match="'gather': there are broadcast, reduce"):
+        call(None, "gather", np.zeros(1), "ring")
 
 
 @pytest.mark.parametrize(("collective", "algorithm"), PAIRS_OF_NAMES)

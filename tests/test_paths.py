@@ -11,14 +11,16 @@ from dlcourse.cluster.paths import (
     best_chunks,
     direct,
     effective_bandwidth,
+    hand_on,
     path_seconds,
+    row,
     staged,
     timeline,
 )
 from dlcourse.cluster.presets import topology
 from dlcourse.cluster.run import run
 from dlcourse.cluster.scaling import least_bandwidth, ring_network, speedup, step_seconds
-from dlcourse.cluster.topology import Link, Topology, star
+from dlcourse.cluster.topology import star
 
 stages = st.builds(
     Stage, st.just("s"), st.floats(0, 1e-3), st.floats(1e6, 1e11, allow_subnormal=False)
@@ -64,25 +66,10 @@ def test_a_path_is_never_wider_than_its_narrowest_stage(path, size, chunks):
 @pytest.mark.parametrize("chunks", [1, 2, 7])
 def test_ranks_that_hand_on_chunks_take_as_long(chunks):
     """A row of ranks, each receiving a chunk and sending it on, is such a path."""
-    widths = [15.75e9, 4e9, 15.75e9]
-    names = tuple(f"device{i}" for i in range(4))
-    links = tuple(Link(f"device{i}", f"device{i + 1}", w) for i, w in enumerate(widths))
+    path = [Stage("s", 0.0, width) for width in (15.75e9, 4e9, 15.75e9)]
     size = 7 * 2**20
-
-    def program(world):
-        message = np.arange(size, dtype=np.uint8) if world.rank == 0 else np.empty(size, np.uint8)
-        sending = []
-        for chunk in np.split(message, chunks):
-            if world.rank > 0:
-                world.recv(chunk, world.rank - 1)
-            if world.rank < 3:
-                sending.append(world.isend(chunk, world.rank + 1))
-        world.wait(*sending)
-        return int(message[-1])
-
-    done = run(program, ranks=4, on=Topology("row", names, links))
-    assert done.results == [255] * 4
-    path = [Stage("s", 0.0, width) for width in widths]
+    done = run(hand_on, on=row(path), args=(size, chunks))
+    assert done.results == [True] * 4
     assert done.seconds == pytest.approx(path_seconds(path, size, chunks))
 
 

@@ -10,7 +10,10 @@ once, registration of memory with the NIC, the protocol's overhead on the wire.
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
 from dlcourse.cluster.parts import hop_seconds, medium
+from dlcourse.cluster.topology import Link, Topology
 
 
 @dataclass(frozen=True)
@@ -162,6 +165,49 @@ def best_chunks(path, size, most=4096):
         else:
             high = middle
     return low
+
+
+def row(path):
+    """Lay a path out as a topology, a device at each end of each stage; setups are left out.
+
+    Args:
+        path: sequence of Stage.
+
+    Returns:
+        Topology of one device more than there are stages.
+
+    >>> row(staged())
+    a row: 6 devices, 5 links
+    """
+    names = tuple(f"device{i}" for i in range(len(path) + 1))
+    ends = zip(pairwise(names), path, strict=True)
+    return Topology("a row", names, tuple(Link(a, b, stage.bandwidth) for (a, b), stage in ends))
+
+
+def hand_on(world, size, chunks=1):
+    """Be one device of a row: receive the message's chunks from the left, hand each on at once.
+
+    Args:
+        world: a World, such as of `row`.
+        size: bytes of the message; chunks divides it.
+        chunks: as for `timeline`.
+
+    Returns:
+        bool: whether all of it is here.
+
+    >>> from dlcourse.cluster.run import run
+    >>> path = [Stage("a", 0, 1e9), Stage("b", 0, 2e9)]
+    >>> run(hand_on, on=row(path), args=(10**6, 2)).seconds == path_seconds(path, 10**6, 2)
+    True
+    """
+    message, sending = np.full(size, world.rank == 0, np.uint8), []  # ones at the first device
+    for chunk in np.split(message, chunks):
+        if world.rank > 0:
+            world.recv(chunk, world.rank - 1)
+        if world.rank < world.size - 1:
+            sending.append(world.isend(chunk, world.rank + 1))
+    world.wait(*sending)
+    return bool(message.all())
 
 
 def _check(size, chunks):

@@ -73,37 +73,3 @@ def _candidates(matrix):
             x = np.zeros(len(unknowns))
             x[some] = found
             yield x
-
-
-def ping_pong(world, sizes, rounds=20):
-    """Send messages from rank 0 to rank 1 and back.
-
-    Args:
-        world: a World of at least two ranks; the others return at once.
-        sizes: bytes of each message.
-        rounds: how often each one goes there and back.
-
-    Returns:
-        list of seconds, one a size: half of the shortest time there and back; None beyond rank 1.
-
-    >>> from dlcourse.cluster.run import run
-    >>> times = run(ping_pong, ranks=2, args=([1000, 10**6], 2)).results[0]
-    >>> alpha_beta([1000, 10**6], times)  # the ideal cluster: 1 µs and 10 GB/s
-    AlphaBeta(alpha=1e-06, beta=1e-10, gamma=0.0)
-    """
-    if world.rank > 1:
-        return None
-    return [_half_of_best(world, np.zeros(size, np.uint8), rounds) for size in sizes]
-
-
-def _half_of_best(world, ball, rounds):
-    times = []
-    for _ in range(rounds):
-        start = world.time()
-        for turn in (0, 1):
-            if world.rank == turn:
-                world.send(ball, 1 - world.rank)
-            else:
-                world.recv(ball, 1 - world.rank)
-        times.append(world.time() - start)
-    return min(times) / 2
