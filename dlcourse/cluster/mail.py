@@ -84,18 +84,6 @@ class Sending(Request):
             transfer.array = copy_of(transfer.array)
 
 
-class Sent(Request):
-    """A send whose array was free at once."""
-
-    __slots__ = ()
-
-    def wait(self):
-        """Return."""
-
-
-SENT = Sent()
-
-
 class Channel:
     """The messages from one rank to another with one tag: a queue of those with one side only.
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from dlcourse.cluster.arrays import check_array, copy_of, fill
 from dlcourse.cluster.errors import LostRank, check_peer
-from dlcourse.cluster.mail import EAGER_LIMIT, SENT
-from dlcourse.cluster.world import Request, World
+from dlcourse.cluster.mail import EAGER_LIMIT
+from dlcourse.cluster.world import SENT, Request, World
 
 BACKGROUND = 256  # short sends under way at most, before the next one waits
 

@@ -14,11 +14,12 @@ from numpy import ndarray
 from dlcourse.cluster.arrays import check_array, copy_of, kind_of, same_kind
 from dlcourse.cluster.clock import COMPUTE, MEET, SEND
 from dlcourse.cluster.diagnosis import wrong_collective, wrong_kind
-from dlcourse.cluster.mail import SENT, Call, Sending
+from dlcourse.cluster.mail import Call, Sending
 from dlcourse.cluster.places import caller, innermost
-from dlcourse.cluster.world import World
+from dlcourse.cluster.world import SENT, World
 
-AHEAD = 256  # entries of its log that the clock has not seen yet: more leave the processor's cache
+AHEAD = 2**21  # how far data may run ahead of time: entries of the log times bytes of a message
+NOTE = 2**13  # bytes that a message counts beside its own: more entries than 256 leave the cache
 
 
 class VirtualWorld(World):
@@ -46,7 +47,7 @@ class VirtualWorld(World):
         """Begin to send; a short array is copied and free at once."""
         if type(array) is not ndarray:
             check_array(array, "send")
-        if len(self.log) > AHEAD:
+        if len(self.log) * (array.nbytes + NOTE) > AHEAD:
             self.catch_up()
         channel = self.channels[self.rank, dest, tag]
         transfer = channel.first

@@ -34,6 +34,18 @@ class Request:
         raise NotImplementedError
 
 
+class Sent(Request):
+    """A send whose array may be changed at once: SENT serves for all of them."""
+
+    __slots__ = ()
+
+    def wait(self):
+        """Return."""
+
+
+SENT = Sent()
+
+
 class World:
     """All ranks of a run, seen from one of them; machines supply isend, irecv and time.
 
