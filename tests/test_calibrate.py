@@ -134,6 +134,12 @@ def test_no_nearby_point_fits_better(unknowns, seed):
     [
         (lambda: alpha_beta([8, 8], [1, 1]), "a line needs two different sizes"),
         (lambda: alpha_beta([8, 16], [1, 0]), "a measured time is above 0"),
+        (lambda: alpha_beta([8, 16], [1]), "1 times for 2 rows: give one for each"),
+        (lambda: calibrate(Sweep(SIZES, np.ones(21), SIZES)), "ranks=1: leave out GPUs"),
+        (
+            lambda: error(BusModel(0, 1, 0), Sweep(SIZES[:3], SIZES[:3], SIZES[:3])),
+            "no array of 1048576 bytes or more among 3",
+        ),
         (lambda: calibrate(Sweep(*np.ones((3, 4)))), "three constants need three sizes"),
         (
             lambda: calibrate(Sweep(SIZES, np.full(21, 8.0), np.ones(21))),

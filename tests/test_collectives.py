@@ -191,6 +191,8 @@ def test_parts_gathered_are_the_array_that_was_scattered():
             partial(all_reduce, array=np.ones(3), algorithm="hierarchical", node=3),
             "node=3: 4 ranks fill no whole nodes",
         ),
+        (partial(broadcast, array=np.ones(3), root=4), "root rank 4: there are ranks 0 to 3"),
+        (partial(reduce, array=np.ones(3), root=-1), "root rank -1: there are ranks 0 to 3"),
         (lambda world: all_gather(world, np.ones(2), length=5), "has 1 of length=5"),
         (lambda world: Group(world, [7]), "ranks=(7,): give the members"),
         (

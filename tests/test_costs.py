@@ -95,6 +95,45 @@ def test_a_ring_sends_the_least_that_any_all_reduce_can(n, p):
     assert times["ring"] == pytest.approx(2 * (p - 1) / p * n)
 
 
+@pytest.mark.parametrize("model", ["seconds", "traffic"])
+@pytest.mark.parametrize(
+    ("name", "how", "p", "options", "words"),
+    [
+        ("all_reduce", "ring", 0, {}, "p=0: give a whole number, at least 1"),
+        ("all_reduce", "ring", 2.5, {}, "p=2.5: give a whole number"),
+        ("all_reduce", "hierarchical", 6, {"node": 4}, "node=4: 6 ranks fill no whole nodes"),
+        ("all_reduce", "hierarchical", 6, {"node": 0}, "node=0: give a whole number"),
+        ("all_reduce", "star", 2, {}, "algorithm='star': there are naive"),
+        ("gather", "ring", 2, {}, "collective='gather': there are broadcast"),
+    ],
+)
+def test_ranks_and_names_that_make_no_sense_are_said(model, name, how, p, options, words):
+    inside = {"inside": NET} if "node" in options else {}
+    with pytest.raises(ValueError, match=words):
+        if model == "seconds":
+            seconds(name, 8, p, NET, how, **options, **inside)
+        else:
+            traffic(name, 8, 8, p, how, **options)
+
+
+def test_bytes_from_a_root_that_is_not_there_are_refused():
+    for root in (-1, 4):
+        with pytest.raises(ValueError, match=f"root={root}: there are ranks 0 to 3"):
+            traffic("broadcast", 8, 8, 4, "tree", root=root)
+
+
+ONE_STOREY = [pair for pair in PAIRS_OF_NAMES if pair[1] != "hierarchical"]
+
+
+@pytest.mark.parametrize(("collective", "algorithm"), ONE_STOREY)
+def test_ranks_may_be_a_number_of_numpy(collective, algorithm):
+    for p in np.arange(1, 9):
+        told = seconds(collective, 80, p, NET, algorithm)
+        assert told == seconds(collective, 80, int(p), NET, algorithm)
+        pairs = traffic(collective, 10, 8, p, algorithm)
+        assert pairs == traffic(collective, 10, 8, int(p), algorithm)
+
+
 def test_which_algorithm_is_fastest_depends_on_size_and_ranks():
     net = AlphaBeta(alpha=1e-6, beta=1e-9)
     assert fastest("all_reduce", 10**7, 12, net) == "ring"

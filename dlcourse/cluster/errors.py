@@ -3,22 +3,23 @@
 from numbers import Integral
 
 
-def check_ranks(ranks):
-    """Refuse what can't be a number of ranks.
+def check_counts(**counts):
+    """Refuse what can't be a number of ranks, or of other things of which there is one at least.
 
     Args:
-        ranks: anything.
+        counts: name=value, as many as are to be checked.
 
     Raises:
-        ValueError: if it is no whole number, or below 1.
+        ValueError: if one is no whole number, or below 1.
 
-    >>> check_ranks(1.5)
+    >>> check_counts(nodes=2, ranks=1.5)
     Traceback (most recent call last):
         ...
     ValueError: ranks=1.5: give a whole number, at least 1
     """
-    if not isinstance(ranks, Integral) or ranks < 1:
-        raise ValueError(f"ranks={ranks!r}: give a whole number, at least 1")
+    for name, count in counts.items():
+        if not isinstance(count, Integral) or count < 1:
+            raise ValueError(f"{name}={count!r}: give a whole number, at least 1")
 
 
 def check_peer(world, peer, verb):

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from dlcourse.cluster.errors import check_counts
 from dlcourse.cluster.topology import Link, Topology
 from dlcourse.hardware.tables import rows
 
@@ -19,6 +20,7 @@ CUBE_MESH = MappingProxyType(
     {(int(i), int(j)): n for n, pairs in ((1, SINGLE), (2, DOUBLE)) for i, j in pairs.split()}
 )
 NETWORKS = ("cable", "switch", "rails", "fat tree")
+LANES = (1, 2, 4, 8, 16)
 NVLINK = ("switch", "cube", "pairs")
 
 
@@ -87,8 +89,10 @@ def medium(name):
     """
     slot, lanes = re.fullmatch(r"(PCIe [\d.]+) x(\d+)|.*", name).groups()
     wanted = f"{slot} x16" if slot else name
+    if slot and int(lanes) not in LANES:
+        raise ValueError(f"{name!r}: a slot has {', '.join(map(str, LANES))} lanes")
     found = [row for row in rows("links") if row["link"].startswith(wanted)]
-    if len(found) != 1 or (slot and int(lanes) not in (1, 2, 4, 8, 16)):
+    if len(found) != 1:
         names = ", ".join(row["link"] for row in found or rows("links"))
         raise ValueError(f"{name!r}: {len(found) or 'no'} such links; name one of {names}")
     bandwidth = found[0]["bytes_per_s"] * (int(lanes) / 16 if slot else 1)
@@ -118,7 +122,8 @@ def cluster(name, node, nodes=1, network="rails", spines=0, per_leaf=4, oversubs
     >>> cluster("two", Node(4, nvlink="NVLink 3", nics=1), nodes=2, network="cable")
     two: 8 devices, 19 links
     """
-    _check_network(name, node, nodes, network, spines, per_leaf, oversubscription)
+    check_counts(nodes=nodes, per_leaf=per_leaf)
+    _check_network(name, node, nodes, network, spines, oversubscription)
     names = [f"node{i}" for i in range(nodes)]
     devices = tuple(f"{n}.gpu{i}" for n in names for i in range(node.gpus))
     links = [link for n in names for link in _node_links(n, node)]
@@ -127,15 +132,14 @@ def cluster(name, node, nodes=1, network="rails", spines=0, per_leaf=4, oversubs
     return Topology(name, devices, tuple(links))
 
 
-def _check_network(name, node, nodes, network, spines, per_leaf, oversubscription):
+def _check_network(name, node, nodes, network, spines, oversubscription):
     rules = {
         f"network={network!r}: use one of {', '.join(NETWORKS)}": network in NETWORKS,
-        f"nodes={nodes}: at least one": nodes >= 1,
         "nodes without a NIC can't be joined: give nics": nodes == 1 or node.nics,
         f"a cable joins 2 nodes, not {nodes}": network != "cable" or nodes <= 2,
         "a fat tree needs spines=1 or more": network != "fat tree" or spines >= 1 or nodes == 1,
-        f"spines={spines}, per_leaf={per_leaf}, oversubscription={oversubscription}: "
-        "spines from 0, the others above 0": spines >= 0 and per_leaf > 0 and oversubscription > 0,
+        f"spines={spines}, oversubscription={oversubscription}: "
+        "spines from 0, oversubscription above 0": spines >= 0 and oversubscription > 0,
     }
     for rule, holds in rules.items():
         if not holds:

@@ -1,6 +1,6 @@
 """Run a rank program: `run(program, ranks=8, on="dgx-h100")`."""
 
-from dlcourse.cluster.errors import ClusterError, check_ranks
+from dlcourse.cluster.errors import ClusterError, check_counts
 from dlcourse.cluster.mail import EAGER_LIMIT
 from dlcourse.cluster.output import by_rank
 from dlcourse.cluster.presets import topology
@@ -53,7 +53,7 @@ def run(
     rank 1: [0 1 2]
     """
     if ranks is not None:
-        check_ranks(ranks)
+        check_counts(ranks=ranks)
     try:
         if on == "processes":
             return run_processes(program, 2 if ranks is None else ranks, args, time_limit)

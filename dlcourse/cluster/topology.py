@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
-from dlcourse.cluster.errors import check_ranks
+from dlcourse.cluster.errors import check_counts
 from dlcourse.cluster.output import counted
 
 DUPLEX = ("full", "half")
@@ -89,6 +89,8 @@ class Topology:
     links: tuple[Link, ...]
 
     def __post_init__(self):
+        if not self.devices:
+            raise ValueError(f"{self.name}: a topology has at least one device")
         _check_unique(self.name, "device", self.devices)
         _check_unique(self.name, "link", ["-".join(sorted((k.a, k.b))) for k in self.links])
 
@@ -223,7 +225,7 @@ def star(ranks, bandwidth=10e9, latency=1e-6, name="ideal"):
     >>> ideal.latency(0, 3), ideal.bandwidth(0, 3)
     (1e-06, 10000000000.0)
     """
-    check_ranks(ranks)
+    check_counts(ranks=ranks)
     devices = tuple(f"device{rank}" for rank in range(ranks))
     return Topology(
         name, devices, tuple(Link(device, "switch", bandwidth, latency / 2) for device in devices)

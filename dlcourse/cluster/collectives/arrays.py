@@ -136,8 +136,8 @@ def _arriving(waiting, asked, ahead):
             break
 
 
-def choose(algorithms, name):
-    """Look an algorithm up by its name.
+def choose(algorithms, name, what="algorithm"):
+    """Look an algorithm, or another thing, up by its name.
 
     Raises:
         ValueError: for an unknown name; says which there are.
@@ -146,5 +146,5 @@ def choose(algorithms, name):
     <built-in function max>
     """
     if name not in algorithms:
-        raise ValueError(f"algorithm={name!r}: there are {', '.join(algorithms)}")
+        raise ValueError(f"{what}={name!r}: there are {', '.join(algorithms)}")
     return algorithms[name]

@@ -3,6 +3,7 @@
 from types import MappingProxyType
 
 from dlcourse.cluster.collectives.arrays import choose, flat
+from dlcourse.cluster.errors import check_peer
 from dlcourse.cluster.world import collective
 
 
@@ -80,6 +81,7 @@ def relatives(world, root):
     >>> run(lambda world: relatives(world, root=0), ranks=5).results
     [(None, [1, 2, 4]), (0, [3]), (0, []), (1, []), (0, [])]
     """
+    check_peer(world, root, "takes for root")
     place = (world.rank - root) % world.size
     joins = place.bit_length()  # the first round in which this rank is in the tree
     parent = (world.rank - 2 ** (joins - 1)) % world.size if place else None

@@ -97,7 +97,7 @@ def calibrate(sweep):
         BusModel.
 
     Raises:
-        ValueError: for fewer than three sizes.
+        ValueError: for fewer than three sizes, or a GPU alone, which sends nothing.
 
     >>> true = BusModel(latency=2e-6, bandwidth=1e11, ramp=1e6)
     >>> sizes = 2.0 ** np.arange(15, 31)
@@ -107,6 +107,8 @@ def calibrate(sweep):
     """
     if len(set(map(float, sweep.sizes))) < 3:
         raise ValueError(f"{len(sweep.sizes)} rows: three constants need three sizes or more")
+    if np.min(sweep.ranks) < 2:
+        raise ValueError(f"ranks={np.min(sweep.ranks):g}: leave out GPUs that have no peer")
     sent = bytes_sent(sweep.sizes, sweep.ranks)
     columns = [steps(sweep.ranks), sent, np.sqrt(sent)]
     latency, per_byte, per_root = least_relative_squares(columns, sweep.seconds)
@@ -144,11 +146,16 @@ def error(model, sweep, above=LARGE):
     Returns:
         Mean of |predicted / measured - 1|.
 
+    Raises:
+        ValueError: if no array is long enough.
+
     >>> model = BusModel(0, 1e9, 0)
     >>> round(error(model, Sweep(np.array([2**21]), np.array([2]), np.array([2**21 / 9e8]))), 3)
     0.111
     """
     large = sweep.where(sweep.sizes >= above)
+    if not len(large.sizes):
+        raise ValueError(f"no array of {above} bytes or more among {len(sweep.sizes)}: lower above")
     predicted = model.bus_bandwidth(large.sizes, large.ranks)
     return float(
         np.mean(np.abs(predicted * large.seconds / bytes_sent(large.sizes, large.ranks) - 1))

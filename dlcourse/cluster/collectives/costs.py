@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from dlcourse.cluster.collectives.arrays import choose
+from dlcourse.cluster.collectives.hierarchical import check_node
+from dlcourse.cluster.errors import check_counts
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,16 @@ def seconds(collective, n, p, net, algorithm="ring", **nodes):
         Seconds, of the shape of n.
 
     Raises:
-        ValueError: for an unknown collective or algorithm.
+        ValueError: for an unknown collective or algorithm, no ranks, or ranks that fill no whole
+            nodes.
 
     >>> net = AlphaBeta(alpha=1e-6, beta=1e-9)
     >>> [round(1e6 * seconds("all_reduce", 8000, 8, net, how)) for how in ("ring", "tree")]
     [28, 54]
     """
-    algorithms = choose(FORMULAS, collective)
-    return choose(algorithms, algorithm)(n, p, net, **nodes)
+    algorithms = choose(FORMULAS, collective, "collective")
+    check_counts(p=p)
+    return choose(algorithms, algorithm)(n, int(p), net, **nodes)
 
 
 def fastest(collective, n, p, net):
@@ -78,7 +82,7 @@ def fastest(collective, n, p, net):
     >>> [fastest("all_reduce", n, 12, net) for n in (8, 10**6)]
     ['server', 'ring']
     """
-    names = [name for name in choose(FORMULAS, collective) if name != "hierarchical"]
+    names = [name for name in choose(FORMULAS, collective, "collective") if name != "hierarchical"]
     return min(names, key=lambda name: seconds(collective, n, p, net, name))
 
 
@@ -149,6 +153,7 @@ def _halving_doubling(n, p, net):
 
 def _hierarchical(n, p, net, node, inside):
     """A ring's two halves inside a node, a ring between nodes with 1 / node of the data."""
+    check_node(p, node)
     return _ring(n, node, inside) + _ring(n / node, p // node, net)
 
 

@@ -50,7 +50,7 @@ def least_relative_squares(columns, seconds):
         Array of unknowns, in the order of the columns.
 
     Raises:
-        ValueError: for a time that is not above 0.
+        ValueError: for a time that is not above 0, or is missing.
 
     >>> least_relative_squares([[1, 1, 1], [1, 2, 3]], [3, 5, 7]).round(9)
     array([1., 2.])
@@ -58,7 +58,10 @@ def least_relative_squares(columns, seconds):
     seconds = np.asarray(seconds, float)
     if not (seconds > 0).all():
         raise ValueError(f"seconds={seconds.min()}: a measured time is above 0")
-    matrix = np.array(columns, float).T / seconds[:, None]
+    matrix = np.array(columns, float).T
+    if len(matrix) != len(seconds):
+        raise ValueError(f"{len(seconds)} times for {len(matrix)} rows: give one for each")
+    matrix /= seconds[:, None]
     scale = np.abs(matrix).max(axis=0)
     best = min(_candidates(matrix / scale), key=lambda x: np.sum((matrix / scale @ x - 1) ** 2))
     return best / scale

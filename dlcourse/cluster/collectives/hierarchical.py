@@ -6,6 +6,7 @@ https://arxiv.org/abs/1807.11205, section 3.3, here with a reduce-scatter within
 
 from dlcourse.cluster.collectives.arrays import cut
 from dlcourse.cluster.collectives.ring import ring, travel
+from dlcourse.cluster.errors import check_counts
 from dlcourse.cluster.group import Group
 
 
@@ -33,9 +34,7 @@ def hierarchical(world, array, node):
     >>> run(program, ranks=4).results[0]
     [4, 40, 6]
     """
-    if node < 1 or world.size % node:
-        rule = "choose a node size that divides the number of ranks"
-        raise ValueError(f"node={node}: {world.size} ranks fill no whole nodes; {rule}")
+    check_node(world.size, node)
     first = world.rank - world.rank % node
     inside = Group(world, range(first, first + node))
     across = Group(world, range(world.rank % node, world.size, node))
@@ -43,3 +42,21 @@ def hierarchical(world, array, node):
     travel(inside, parts, inside.rank - 1, adding=node - 1)
     ring(across, parts[inside.rank])
     travel(inside, parts, inside.rank, keeping=node - 1)
+
+
+def check_node(ranks, node):
+    """Refuse nodes that some ranks would not fill.
+
+    Args:
+        ranks: in all nodes together.
+        node: in each of them.
+
+    Raises:
+        ValueError: if `node` does not divide them.
+
+    >>> check_node(8, node=4)
+    """
+    check_counts(node=node)
+    if ranks % node:
+        rule = "choose a node size that divides the number of ranks"
+        raise ValueError(f"node={node}: {ranks} ranks fill no whole nodes; {rule}")

@@ -7,6 +7,8 @@ from collections import Counter
 from types import MappingProxyType
 
 from dlcourse.cluster.collectives.arrays import choose, split
+from dlcourse.cluster.collectives.hierarchical import check_node
+from dlcourse.cluster.errors import check_counts
 
 
 def traffic(collective, n, itemsize, p, algorithm="ring", **options):
@@ -24,12 +26,16 @@ def traffic(collective, n, itemsize, p, algorithm="ring", **options):
         Counter, (source, dest) -> bytes; pairs between which nothing goes are left out.
 
     Raises:
-        ValueError: for an unknown collective or algorithm.
+        ValueError: for an unknown collective or algorithm, a root that isn't there, no ranks, or
+            ranks that fill no whole nodes.
 
     >>> dict(traffic("all_reduce", 6, 4, 3))
     {(0, 1): 32, (1, 2): 32, (2, 0): 32}
     """
-    items = choose(choose(PAIRS, collective), algorithm)(n, p, **options)
+    check_counts(p=p)
+    if not 0 <= options.get("root", 0) < p:
+        raise ValueError(f"root={options['root']}: there are ranks 0 to {p - 1}")
+    items = choose(choose(PAIRS, collective, "collective"), algorithm)(n, int(p), **options)
     return Counter({pair: itemsize * count for pair, count in items.items() if count})
 
 
@@ -46,7 +52,10 @@ def sent(pairs, p):
     >>> sent(traffic("broadcast", 10, 1, 4, "tree"), 4)
     [20, 10, 0, 0]
     """
-    return [sum(count for (source, _), count in pairs.items() if source == r) for r in range(p)]
+    total = Counter()
+    for (source, _), count in pairs.items():
+        total[source] += count
+    return [total[rank] for rank in range(p)]
 
 
 def link_bytes(pairs, topology):
@@ -143,6 +152,7 @@ def _halving_doubling(n, p):
 
 def _hierarchical(n, p, node):
     """A ring's two halves in every node, and a ring for each part between the nodes."""
+    check_node(p, node)
     pairs = Counter()
     for (a, b), count in _ring(n, node).items():
         pairs.update({(first + a, first + b): count for first in range(0, p, node)})
