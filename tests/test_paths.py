@@ -129,8 +129,11 @@ def test_one_gpu_sends_nothing():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: timeline(staged(), -1), "-1 bytes in 1 chunks"),
-        (lambda: path_seconds(staged(), 1, 0), "1 bytes in 0 chunks"),
+        (lambda: timeline(staged(), -1), "a message of -1 bytes: give 0 or more"),
+        (lambda: path_seconds(staged(), 1, 0), "chunks=0: give a whole number, at least 1"),
+        (lambda: path_seconds(staged(), 1, 1.5), "chunks=1.5: give a whole number"),
+        (lambda: path_seconds([], 1), "stages=0: give a whole number"),
+        (lambda: step_seconds(star(2), -1, 1), "compute=-1 s, 1 B of gradients: give 0"),
         (lambda: staged("carrier pigeon"), "'carrier pigeon': no such links"),
         (lambda: least_bandwidth(star(4), 4, 1, 1), "ranks=4: ideal has 4 already"),
     ],

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from dlcourse.cluster.errors import check_counts
 from dlcourse.cluster.parts import hop_seconds, medium
 from dlcourse.cluster.topology import Link, Topology
 
@@ -92,12 +93,12 @@ def timeline(path, size, chunks=1):
         tuple of Copy, chunk by chunk.
 
     Raises:
-        ValueError: if size or chunks make no sense.
+        ValueError: if the path is empty, or size or chunks make no sense.
 
     >>> [copy.end for copy in timeline([Stage("a", 1, 10), Stage("b", 2, 20)], 20, chunks=2)]
     [2.0, 4.5, 4.0, 7.0]
     """
-    _check(size, chunks)
+    _check(path, size, chunks)
     free, copies = [0.0] * len(path), []
     for chunk in range(chunks):
         here = 0.0  # when the chunk is ready for its next stage
@@ -122,7 +123,7 @@ def path_seconds(path, size, chunks=1):
     >>> path_seconds([Stage("a", 1, 10), Stage("b", 2, 20)], 20, chunks=2)
     7.0
     """
-    _check(size, chunks)
+    _check(path, size, chunks)
     times = [stage.seconds(size / chunks) for stage in path]
     return sum(times) + (chunks - 1) * max(times)
 
@@ -210,6 +211,7 @@ def hand_on(world, size, chunks=1):
     return bool(message.all())
 
 
-def _check(size, chunks):
-    if size < 0 or chunks < 1:
-        raise ValueError(f"{size} bytes in {chunks} chunks: give 0 bytes and 1 chunk or more")
+def _check(path, size, chunks):
+    check_counts(stages=len(path), chunks=chunks)
+    if size < 0:
+        raise ValueError(f"a message of {size} bytes: give 0 or more")

@@ -41,10 +41,15 @@ def step_seconds(topology, compute, gradient_bytes):
     Returns:
         Seconds.
 
+    Raises:
+        ValueError: if one of them is below 0.
+
     >>> from dlcourse.cluster.presets import topology
     >>> round(step_seconds(topology("qdr-2014"), 0.1, 240e6), 3)
     0.19
     """
+    if compute < 0 or gradient_bytes < 0:
+        raise ValueError(f"compute={compute} s, {gradient_bytes} B of gradients: give 0 or more")
     ranks = len(topology.devices)
     net = ring_network(topology)
     return compute + seconds("all_reduce", gradient_bytes, ranks, net, "ring")
