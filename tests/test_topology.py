@@ -171,6 +171,7 @@ def test_the_virtual_cluster_takes_as_long_as_the_route_says():
     [
         (lambda: Link("a", "b", 0), "a-b: 0 B/s, 0.0 s: give a bandwidth above zero"),
         (lambda: Link("a", "b", 1, -1), "a-b: 1 B/s, -1 s"),
+        (lambda: Link("a", "a", 1), "a-a: a link joins two different vertices"),
         (lambda: Link("a", "b", 1, 0, "simplex"), 'use "full" or "half"'),
         (lambda: Topology("t", ("a", "a"), ()), "t: device a stands there twice"),
         (lambda: Topology("t", ("a",), (Link("a", "b", 1), Link("b", "a", 1))), "link a-b stands"),
@@ -182,7 +183,8 @@ def test_the_virtual_cluster_takes_as_long_as_the_route_says():
         (lambda: topology("qdr-2014", nodes=3), "a cable joins 2 nodes, not 3"),
         (lambda: medium("NVLink"), "'NVLink': 7 such links; name one of NVLink 1"),
         (lambda: medium("PCIe 3.0 x3"), "'PCIe 3.0 x3': a slot has 1, 2, 4, 8, 16 lanes"),
-        (lambda: Node(0), "one GPU or more"),
+        (lambda: Node(0), "gpus=0: give a whole number, at least 1"),
+        (lambda: Node(2, nics=-1), "nics=-1, per_switch=0: give 0 or more"),
         (lambda: Node(4, nvlink="NVLink 2", wiring="cube"), "a cube mesh joins 8 GPUs, not 4"),
         (lambda: Node(4, wiring="ring"), "wiring='ring'"),
         (lambda: topology("dgx-h100", nodes="2"), "nodes='2': give a whole number, at least 1"),

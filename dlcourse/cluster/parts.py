@@ -58,9 +58,9 @@ class Node:
     nic: str = "InfiniBand HDR 4x"
 
     def __post_init__(self):
-        if self.gpus < 1 or self.nics < 0 or self.per_switch < 0:
-            rule = "one GPU or more; NICs and GPUs per switch zero or more"
-            raise ValueError(f"{self}: {rule}")
+        check_counts(gpus=self.gpus)
+        if self.nics < 0 or self.per_switch < 0:
+            raise ValueError(f"nics={self.nics}, per_switch={self.per_switch}: give 0 or more")
         if self.wiring not in NVLINK:
             raise ValueError(f"wiring={self.wiring!r}: use one of {', '.join(NVLINK)}")
         if self.nvlink and self.wiring == "cube" and self.gpus != 8:

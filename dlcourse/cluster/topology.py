@@ -45,6 +45,8 @@ class Link:
         if not (self.bandwidth > 0 and 0 <= self.latency < math.inf):
             rule = "give a bandwidth above zero and a latency of zero or more"
             raise ValueError(f"{self.name}: {self.bandwidth} B/s, {self.latency} s: {rule}")
+        if self.a == self.b:
+            raise ValueError(f"{self.name}: a link joins two different vertices")
         if self.duplex not in DUPLEX:
             raise ValueError(f'{self.name}: duplex={self.duplex!r}: use "full" or "half"')
 
