@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import torch
 
+from dlcourse.cluster.errors import NeverReceived
 from dlcourse.cluster.launchers import here, launched_by
 from dlcourse.cluster.mpi import MpiWorld
 from dlcourse.cluster.programs.all_reduce import all_reduce
@@ -311,6 +312,11 @@ def test_without_a_launcher_a_program_runs_alone(start, file):
     code, out, err = output(start(sys.executable, file))
     assert code == 0, err
     assert out.splitlines() == expected(1)
+
+
+def test_a_program_alone_that_leaves_a_message_says_so():
+    with pytest.raises(NeverReceived, match="rank 0 sent 8 B to rank 0"), here() as world:
+        world.send(np.zeros(1), 0)
 
 
 def test_a_program_alone_that_fails_may_run_again():

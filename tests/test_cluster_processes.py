@@ -12,7 +12,7 @@ import time
 import numpy as np
 import pytest
 
-from dlcourse.cluster.errors import LostRank, RankError, TimeLimit
+from dlcourse.cluster.errors import LostRank, NeverReceived, RankError, TimeLimit
 from dlcourse.cluster.processes import run_processes
 from dlcourse.cluster.run import run
 
@@ -236,13 +236,94 @@ def test_arguments_and_results_travel_as_they_are():
     assert (result["x"] == data["x"]).all() and (result["y"] == data["y"]).all()
 
 
-def test_messages_that_nobody_receives_end_at_the_limit():
+def unreceived(world):
+    if world.rank == 0:
+        for tag in (1, 7, 2):
+            world.send(np.zeros(3), 1, tag)
+    else:
+        for tag in (2, 1):
+            world.recv(np.zeros(3), 0, tag)
+
+
+def unreceived_by_itself(world):
+    world.send(np.zeros(2), world.rank, tag=world.rank)
+    if world.rank == 0:
+        world.recv(np.zeros(2), 0)
+
+
+def unsent(world):
+    if world.rank == 1:
+        world.irecv(np.zeros(1), 0, tag=3)
+
+
+def forgotten_isend(world):
+    if world.rank == 0:
+        world.isend(np.zeros(100_000), 1)
+    else:
+        world.recv(np.zeros(100_000), 0)
+
+
+def forgotten_irecv(world):
+    world.irecv(np.zeros(1), 0) if world.rank else world.send(np.zeros(1), 1)
+
+
+def unreceived_and_long(world):
+    if world.rank == 0:
+        world.isend(np.zeros(100_000), 1)
+
+
+LEFT = {
+    unreceived: "rank 0 sent 24 B with tag 7 to rank 1, which never received them",
+    unreceived_by_itself: "rank 1 sent 16 B with tag 1 to rank 1, which never received them",
+    unsent: "rank 1 asked for a message with tag 3 from rank 0, which never sent it",
+    forgotten_isend: "rank 0 never waited for its isend",
+    forgotten_irecv: "rank 1 never waited for its irecv",
+    unreceived_and_long: "rank 0 sent 800000 B to rank 1, which never received them",
+}
+
+
+@pytest.mark.parametrize("machine", ["ideal", "processes"])
+@pytest.mark.parametrize("program", LEFT, ids=lambda program: program.__name__)
+def test_what_a_program_leaves_over_is_named_on_every_machine(machine, program):
+    start = time.monotonic()
+    with pytest.raises(NeverReceived) as caught:
+        run(program, ranks=2, on=machine)
+    assert time.monotonic() - start < 5
+    title, *lines = str(caught.value).splitlines()
+    assert title == "the program ended with something left over"
+    assert [line.strip() for line in lines if line.strip().startswith("rank")] == [LEFT[program]]
+    assert caught.value.run.results == [None, None]
+
+
+def test_a_message_may_be_under_way_for_long_before_it_is_received():
     def program(world):
         if world.rank == 0:
             world.send(np.zeros(1), 1)
+            return "sent"
+        time.sleep(1.5)
+        return world.recv(np.ones(1), 0).item()
 
-    with pytest.raises(TimeLimit, match="messages that nobody received"):
-        run(program, ranks=2, on="processes", time_limit=1)
+    assert run(program, ranks=2, on="processes").results == ["sent", 0]
+
+
+def test_a_barrier_that_one_rank_lacks_is_shown_where_the_others_wait():
+    def program(world):
+        return world.barrier() if world.rank else None
+
+    with pytest.raises(TimeLimit) as caught:
+        run(program, ranks=3, on="processes", time_limit=1)
+    text = str(caught.value)
+    assert text.count("in program: return world.barrier() if world.rank else None") == 2
+    assert "rank 0 had finished" in text
+
+
+def test_many_that_are_left_over_are_counted():
+    def program(world):
+        for _ in range(10):
+            world.send(np.zeros(1), (world.rank + 1) % world.size)
+
+    with pytest.raises(NeverReceived, match="and 22 more"):
+        run(program, ranks=3, on="processes")
 
 
 @pytest.mark.parametrize("machine", MACHINES)

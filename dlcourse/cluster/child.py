@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -42,9 +42,13 @@ class Job:
 
 @dataclass(frozen=True)
 class Result:
-    """How one rank ended: `value`, or the `error` that it raised at time `when`."""
+    """How one rank ended: `value`, or the `error` that it raised at time `when`.
+
+    What its program left over, such as messages that nobody received, stands in `left`.
+    """
 
     value: object = None
+    left: tuple = ()
     error: traceback.TracebackException | None = None
     when: float = 0.0
 
@@ -93,7 +97,9 @@ def _result(job, folder, rank):
     import torch
 
     from dlcourse.cluster.torch_world import join, leave
+    from dlcourse.cluster.waking import wake_gently
 
+    wake_gently()
     torch.set_num_threads(max(1, os.cpu_count() // job.ranks))
     try:
         program, args = cloudpickle.loads(job.program)
@@ -107,7 +113,8 @@ def _result(job, folder, rank):
         )
         result = Result(program(world, *args))
         _leave_result(folder, rank, result)
-        world.finish()  # nobody hangs up while others still talk
+        if left := world.finish():  # nobody hangs up while others still talk
+            _leave_result(folder, rank, replace(result, left=left))
         leave()
     except BaseException as error:
         shown = traceback.TracebackException.from_exception(error, lookup_lines=False)

@@ -3,12 +3,19 @@
 import sys
 
 from dlcourse.cluster.arrays import kind_of
-from dlcourse.cluster.errors import Deadlock, Mismatch, NeverReceived, TimeLimit
+from dlcourse.cluster.errors import (
+    SHOWN,
+    Deadlock,
+    Mismatch,
+    NeverReceived,
+    TimeLimit,
+    few,
+    forgotten,
+    unmatched,
+)
 from dlcourse.cluster.places import innermost, of_thread, resolve
 from dlcourse.cluster.world import BARRIER
 from dlcourse.units import show
-
-SHOWN = 8  # ranks that a message lists; a bug shows in the first few
 
 
 def deadlock(mail, scheduler):
@@ -45,7 +52,7 @@ def deadlock(mail, scheduler):
     if len(ring) == 1:
         title = f"rank {ring[0]} waits for itself"
     kind = Mismatch if tags else Deadlock
-    return kind("\n  ".join([title, *_few(tags), *_few(lines)]))
+    return kind("\n  ".join([title, *few(tags), *few(lines)]))
 
 
 def _ring(waits):
@@ -184,7 +191,7 @@ def left_over(mail):
     ]
     if not lines:
         return None
-    return NeverReceived("\n  ".join(["the program ended with something left over", *_few(lines)]))
+    return NeverReceived(lines)
 
 
 def too_long(time_limit, mail, scheduler):
@@ -214,28 +221,18 @@ def too_long(time_limit, mail, scheduler):
     lines = [f"rank {running} was at work" + (f"\n    {place}" if place else "")]
     lines += [_waiting(rank, waits[rank], mail, scheduler) for rank in waits if rank != running]
     title = f"not done after {time_limit:g} s (time_limit)"
-    return TimeLimit("\n  ".join([title, *_few(lines)]))
+    return TimeLimit("\n  ".join([title, *few(lines)]))
 
 
 def _unmatched(mail, transfer):
-    channel = transfer.channel
-    source, dest = channel.source, channel.dest
-    tagged = f" with tag {channel.tag}" if channel.tag else ""
-    if transfer.sent_at:
-        text = f"rank {source} sent {transfer.bytes} B{tagged} to rank {dest}, which never "
-        text += "received them"
-    else:
-        text = f"rank {dest} asked for a message{tagged} from rank {source}, which never sent it"
-    return f"{text}\n    {resolve(transfer.sent_at or mail.receiving[transfer])}"
+    channel, sent = transfer.channel, transfer.sent_at
+    size = transfer.bytes if sent else None
+    text = unmatched(channel.source, channel.dest, channel.tag, size)
+    return f"{text}\n    {resolve(sent or mail.receiving[transfer])}"
 
 
 def _forgotten(place, rank, call):
-    return f"rank {rank} never waited for its {call}\n    {resolve(place)}"
-
-
-def _few(lines):
-    more = len(lines) - SHOWN
-    return lines[:SHOWN] + ([f"and {more} more"] if more > 0 else [])
+    return f"{forgotten(rank, call)}\n    {resolve(place)}"
 
 
 def _some(ranks):

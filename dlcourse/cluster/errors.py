@@ -2,6 +2,8 @@
 
 from numbers import Integral
 
+SHOWN = 8  # ranks that a message lists; a bug shows in the first few
+
 
 def check_counts(**counts):
     """Refuse what can't be a number of ranks, or of other things of which there is one at least.
@@ -42,6 +44,45 @@ def check_peer(world, peer, verb):
         raise ValueError(f"rank {world.rank} {verb} rank {peer}: {rule}")
 
 
+def few(lines):
+    """The first lines of a list, and how many more there are.
+
+    >>> few(["one"] * 10)[-2:]
+    ['one', 'and 2 more']
+    """
+    more = len(lines) - SHOWN
+    return lines[:SHOWN] + ([f"and {more} more"] if more > 0 else [])
+
+
+def unmatched(source, dest, tag, size=None):
+    """Say that only one side of a message came.
+
+    Args:
+        source, dest: ranks.
+        tag: of the message.
+        size: bytes that were sent; None if they were asked for.
+
+    Returns:
+        str.
+
+    >>> unmatched(0, 1, tag=7, size=8)
+    'rank 0 sent 8 B with tag 7 to rank 1, which never received them'
+    """
+    tagged = f" with tag {tag}" if tag else ""
+    if size is None:
+        return f"rank {dest} asked for a message{tagged} from rank {source}, which never sent it"
+    return f"rank {source} sent {size} B{tagged} to rank {dest}, which never received them"
+
+
+def forgotten(rank, call):
+    """Say that a rank never waited for a request.
+
+    >>> forgotten(1, "irecv")
+    'rank 1 never waited for its irecv'
+    """
+    return f"rank {rank} never waited for its {call}"
+
+
 class ClusterError(RuntimeError):
     """A run on a cluster that failed; `run` holds what it did so far, when there is anything."""
 
@@ -66,6 +107,9 @@ class Mismatch(ClusterError):
 
 class NeverReceived(ClusterError):
     """The program ended with a message that no rank asked for, or a request that got none."""
+
+    def __init__(self, lines):
+        super().__init__("\n  ".join(["the program ended with something left over", *few(lines)]))
 
 
 class TimeLimit(ClusterError):

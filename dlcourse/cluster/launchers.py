@@ -14,6 +14,8 @@ import traceback
 from contextlib import contextmanager
 from pathlib import Path
 
+from dlcourse.cluster.waking import wake_gently
+
 MPI_RANKS = ("PMI_RANK", "PMIX_RANK", "OMPI_COMM_WORLD_RANK")  # set by every MPI's mpiexec
 FORWARD = 0.5  # seconds that mpiexec gets to show what a rank printed last
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -63,9 +65,10 @@ def _torchrun():
 
     if os.environ["MASTER_ADDR"] in LOOPBACK:
         os.environ.setdefault("GLOO_SOCKET_IFNAME", LOOPBACK_DEVICE)
+    wake_gently()
     world = join({"init_method": "env://"})
     yield world
-    world.finish()
+    _finish(world)
     leave()
 
 
@@ -92,5 +95,13 @@ def _alone():
         world = join({"init_method": store, "rank": 0, "world_size": 1})
         try:
             yield world
+            _finish(world)
         finally:
             leave()
+
+
+def _finish(world):
+    from dlcourse.cluster.errors import NeverReceived
+
+    if left := world.finish():
+        raise NeverReceived(left)

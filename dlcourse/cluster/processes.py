@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from dlcourse.cluster.child import Job
-from dlcourse.cluster.errors import LostRank, RankError, TimeLimit
+from dlcourse.cluster.errors import LostRank, NeverReceived, RankError, TimeLimit
 from dlcourse.cluster.forkserver import fork_server
 from dlcourse.cluster.output import counted
 from dlcourse.cluster.results import Run
@@ -65,7 +65,7 @@ def run_processes(program, ranks, args=(), time_limit=60.0, fork=sys.platform ==
 
     Raises:
         TypeError: if the program uses something that can't travel.
-        RankError, LostRank, TimeLimit: each with `run`, what the ranks left until then.
+        RankError, LostRank, TimeLimit, NeverReceived: each with `run`, what the ranks did so far.
 
     >>> run_processes(lambda world: world.rank + world.size, ranks=2).results
     [2, 3]
@@ -129,7 +129,8 @@ def _failure(folder, found, codes, time_limit):
         return RankError(rank, trimmed(found[rank].error))
     if len(codes) < len(found):
         return _late(folder, found, codes, time_limit)
-    return None
+    left = [line for result in found for line in result.left]
+    return NeverReceived(left) if left else None
 
 
 def _lost(folder, rank, code):
@@ -142,7 +143,7 @@ def _late(folder, found, codes, time_limit):
     lines = [f"not done after {time_limit:g} s (time_limit)"]
     for rank in sorted(set(range(len(found))) - set(codes)):
         if found[rank]:
-            lines.append(f"  rank {rank} had finished, perhaps with messages that nobody received")
+            lines.append(f"  rank {rank} had finished")
         else:
             lines.append(f"  rank {rank} was at work")
             lines += [f"    {place}" for place in program_stack(_text(folder / f"{rank}.stack"))]

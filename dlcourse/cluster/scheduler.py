@@ -5,12 +5,12 @@ baton to the rank that the clock asks for, the one with the smallest virtual tim
 of a program is the same.
 """
 
-import contextlib
 import ctypes
 import gc
-import os
 import threading
 import time
+
+from dlcourse.cluster.waking import wake_gently
 
 SELDOM = 200_000  # objects between two garbage collections
 GRACE = 2.0  # seconds that a thread gets to end when it is told to
@@ -80,7 +80,7 @@ class Scheduler:
             threading.stack_size(before)
 
     def _main(self, rank):
-        _wake_gently()
+        wake_gently()
         try:
             self._take(rank)
             self.work(rank)
@@ -143,17 +143,6 @@ class Scheduler:
                 thread.join(PATIENCE)
                 if thread.is_alive():
                     _raise_in(thread, Stopped)
-
-
-def _wake_gently():
-    """Let this thread be woken without pushing aside whoever woke it.
-
-    That is who passed the baton on and is about to sleep: two switches instead of one, and a fight
-    for the interpreter's lock, cost several times what the baton does.
-    """
-    if hasattr(os, "SCHED_BATCH"):  # Linux only, where it is always allowed
-        with contextlib.suppress(OSError):
-            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def _raise_in(thread, exception):

@@ -8,15 +8,19 @@ sent in the background.
 
 import time
 from collections import defaultdict, deque
+from datetime import timedelta
 
 import numpy as np
 
 from dlcourse.cluster.arrays import check_array, copy_of, fill
-from dlcourse.cluster.errors import LostRank, check_peer
+from dlcourse.cluster.errors import LostRank, check_peer, forgotten, unmatched
+from dlcourse.cluster.gpus import gpu_of
 from dlcourse.cluster.mail import EAGER_LIMIT
-from dlcourse.cluster.world import SENT, Request, World
+from dlcourse.cluster.world import BARRIER, SENT, Request, World
 
 BACKGROUND = 256  # short sends under way at most, before the next one waits
+END = BARRIER + 1  # the tag of the last barrier's messages
+MOMENT = 1.0  # seconds that messages under way get to arrive once all programs have ended
 
 
 class TorchRequest(Request):
@@ -26,13 +30,16 @@ class TorchRequest(Request):
         work: what torch.distributed gave.
         tensor: what it reads or writes; kept alive until then.
         peer: rank at the other end.
+        tag: of the message.
+        posted: dict of the requests that this rank has still to wait for, -> "isend" or "irecv".
         buffer: where to copy a received tensor that could not be written in place, or None.
     """
 
-    __slots__ = ("buffer", "peer", "tensor", "work")
+    __slots__ = ("buffer", "peer", "posted", "tag", "tensor", "work")
 
-    def __init__(self, work, tensor, peer, buffer=None):
+    def __init__(self, work, tensor, peer, tag, posted, buffer=None):
         self.work, self.tensor, self.peer, self.buffer = work, tensor, peer, buffer
+        self.tag, self.posted = tag, posted
 
     def wait(self):
         """Return once the message has left the array, or is in it; a second time, at once."""
@@ -45,6 +52,15 @@ class TorchRequest(Request):
         if self.buffer is not None:
             fill(self.buffer, self.tensor)
         self.work = None
+        self.posted.pop(self, None)
+
+    def comes(self, deadline):
+        """Whether both sides of the message come until then, on the clock of time.monotonic."""
+        try:
+            self.work.wait(timedelta(seconds=max(deadline - time.monotonic(), 1e-3)))
+        except RuntimeError:
+            return False
+        return True
 
 
 def gone(peer):
@@ -91,6 +107,7 @@ class TorchWorld(World):
         self.device = device
         self.own = defaultdict(deque)  # tag -> what this rank sent to itself
         self.background = deque()  # requests of short sends
+        self.posted = {}  # requests the program has still to wait for: "isend" or "irecv"
         cuda = device != "cpu"
         self.up, self.down = (dist.new_group(backend="nccl") if cuda else None for _ in range(2))
         self.default = dist.group.WORLD
@@ -107,10 +124,13 @@ class TorchWorld(World):
         if not tensor.is_contiguous():
             tensor = tensor.contiguous()
         group = self._group(tensor, self.rank, dest)
-        if group is not self.default or tensor.nbytes > EAGER_LIMIT:
-            return TorchRequest(_begin(group.send, tensor, dest, tag), tensor, dest)
-        tensor = tensor.clone()
-        request = TorchRequest(_begin(group.send, tensor, dest, tag), tensor, dest)
+        eager = group is self.default and tensor.nbytes <= EAGER_LIMIT
+        tensor = tensor.clone() if eager else tensor
+        work = _begin(group.send, tensor, dest, tag)
+        request = TorchRequest(work, tensor, dest, tag, self.posted)
+        if not eager:
+            self.posted[request] = "isend"
+            return request
         self.background.append(request)
         if len(self.background) > BACKGROUND:
             self.background.popleft().wait()
@@ -127,14 +147,36 @@ class TorchWorld(World):
         tensor = tensor.contiguous() if gaps else tensor
         group = self._group(tensor, source, self.rank)
         work = _begin(group.recv, tensor, source, tag)
-        return TorchRequest(work, tensor, source, buffer if gaps else None)
+        request = TorchRequest(work, tensor, source, tag, self.posted, buffer if gaps else None)
+        self.posted[request] = "irecv"
+        return request
 
     def finish(self):
-        """Wait until all that was sent in the background is received, and for all ranks."""
-        self.wait(*self.background)
-        self.background.clear()
-        self.barrier()
-        self.wait(*self.background)
+        """Wait until the programs of all ranks have ended, and a moment for what is under way.
+
+        Returns:
+            list of sentences on what is left over: messages with one side only, requests that this
+            rank never waited for.
+        """
+        short, self.background = self.background, deque()
+        self.barrier(END)  # which no barrier of a program can be taken for
+        self.wait(*self.background)  # of the barrier; first, as a wait in vain cuts all connections
+        lines = [
+            unmatched(self.rank, self.rank, tag, letter.nbytes)
+            for tag, letters in self.own.items()
+            for letter in letters
+        ]
+        deadline = time.monotonic() + MOMENT
+        lines += [self._vain(r, "isend") for r in short if not r.comes(deadline)]
+        for request, call in self.posted.items():
+            there = request.comes(deadline)
+            lines.append(forgotten(self.rank, call) if there else self._vain(request, call))
+        return lines
+
+    def _vain(self, request, call):
+        if call == "isend":
+            return unmatched(self.rank, request.peer, request.tag, request.tensor.nbytes)
+        return unmatched(request.peer, self.rank, request.tag)
 
     def time(self):
         """Seconds since the ranks met; what was queued on the GPU is waited for."""
@@ -169,15 +211,12 @@ def join(backend_options):
     """
     import os
 
-    import torch
     import torch.distributed as dist
 
-    local = int(os.environ.get("LOCAL_RANK", 0))
-    gpu = 0 < int(os.environ.get("LOCAL_WORLD_SIZE", 1)) <= torch.cuda.device_count()
-    if gpu:
-        torch.cuda.set_device(local)
-    dist.init_process_group("cpu:gloo,cuda:nccl" if gpu else "gloo", **backend_options)
-    return TorchWorld(f"cuda:{local}" if gpu else "cpu")
+    place, ranks = os.environ.get("LOCAL_RANK", 0), os.environ.get("LOCAL_WORLD_SIZE", 1)
+    device = gpu_of(int(place), int(ranks))
+    dist.init_process_group("gloo" if device == "cpu" else "cpu:gloo,cuda:nccl", **backend_options)
+    return TorchWorld(device)
 
 
 def leave():

@@ -12,6 +12,8 @@ import numpy as np
 
 from dlcourse.cluster.arrays import check_array
 
+BARRIER = 2**20  # the tag of a barrier's messages: above any tag of a program
+
 
 class Request:
     """A send or receive under way: `wait` returns when its array may be used again.
@@ -110,16 +112,19 @@ class World:
         """Charge the CPU time that the block takes here to the rank's clock."""
         yield
 
-    def barrier(self):
+    def barrier(self, tag=BARRIER):
         """Return when every rank has called it: log2(size) rounds of messages of one byte.
+
+        Args:
+            tag: of the messages.
 
         Source: Hensgen, Finkel, Manber, "Two algorithms for barrier synchronization" (1988).
         """
         with self.collective("barrier"):
             distance, token = 1, np.zeros(1, np.uint8)
             while distance < self.size:
-                request = self.isend(token, (self.rank + distance) % self.size, BARRIER)
-                self.recv(np.empty(1, np.uint8), (self.rank - distance) % self.size, BARRIER)
+                request = self.isend(token, (self.rank + distance) % self.size, tag)
+                self.recv(np.empty(1, np.uint8), (self.rank - distance) % self.size, tag)
                 request.wait()
                 distance *= 2
 
@@ -161,9 +166,6 @@ class Announced:
 
     def __exit__(self, *error):
         self.world.leave()
-
-
-BARRIER = 2**20  # the tag of a barrier's messages: above any tag of a program
 
 
 def collective(function):
