@@ -142,5 +142,5 @@ def _travel(world, mine, legs, ahead):
             break
 
 
-PIECE = 2**22  # bytes of a message on real processors, about
+PIECE = 2**20  # bytes of a message on real processors, about
 AHEAD = 8  # messages asked for ahead, at most
