@@ -130,7 +130,7 @@ def test_a_persistent_ring_sums_up_again_and_again(size, n, segments):
 
 @pytest.mark.parametrize("on", ["ideal", "processes"])
 def test_a_persistent_ring_cuts_long_parts(on):
-    assert run(persistent_twice, ranks=3, on=on, args=(3_000_001,)).results == [(2, True)] * 3
+    assert run(persistent_twice, ranks=3, on=on, args=(800_001,)).results == [(2, True)] * 3
 
 
 def sums(size, n, algorithm, **options):

@@ -62,19 +62,16 @@ class PersistentRing:
     """
 
     def __init__(self, world, array, segments=None):
-        self.world, self.array, row = world, array, flat(array)
-        steps, part = world.size - 1, -(-len(row) // world.size)
+        self.world, self.array, steps = world, array, world.size - 1
         self.segments = segments or max(1, round(array.nbytes / world.size / PIECE))
-        places = max(1, min(AHEAD, 2 * steps * self.segments))
-        self.room = [empty(row, -(-part // self.segments)) for _ in range(places)]
-        parts = cut(row, world.size)
+        parts = cut(flat(array), world.size)
         self.mine = cut(parts[world.rank - 1], self.segments)
-        self.legs = list(_legs(parts, world.rank - 2, steps, steps, self.segments, self.room))
+        self.legs = list(_legs(parts, world.rank - 2, steps, steps, self.segments))
 
     def __call__(self):
         """Replace the array by the sum of everybody's, and return it."""
         with self.world.collective("all_reduce", self.array, segments=self.segments):
-            _travel(self.world, self.mine, self.legs, len(self.room))
+            _travel(self.world, self.mine, self.legs)
         return self.array
 
 
@@ -103,32 +100,32 @@ def travel(world, parts, start, adding=0, keeping=0, segments=1):
     >>> run(program, ranks=3).results
     [[3.0, 20.0, 100.0], [1.0, 30.0, 200.0], [2.0, 10.0, 300.0]]
     """
-    room = [empty(parts[0], -(-len(parts[0]) // segments)) for _ in range(2)]
     mine = cut(parts[start % len(parts)], segments)
-    _travel(world, mine, _legs(parts, start - 1, adding, keeping, segments, room), len(room))
+    _travel(world, mine, _legs(parts, start - 1, adding, keeping, segments))
 
 
-def _legs(parts, start, adding, keeping, segments, room):
+def _legs(parts, start, adding, keeping, segments):
     """Yield what comes, in order: (where to, the piece that it changes, whether that goes on).
 
     A kept piece replaces the old one at once. It can't arrive before that one was sent: it is made
     of it.
     """
-    steps, places = adding + keeping if len(parts) > 1 else 0, cycle(room)
+    steps, longest = adding + keeping if len(parts) > 1 else 0, -(-len(parts[0]) // segments)
+    room = cycle([empty(parts[0], longest) for _ in range(AHEAD)])
     for step in range(steps):
         part = parts[(start - step) % len(parts)]
         for piece in cut(part, segments) if segments > 1 else (part,):
-            inbox = next(places)[: len(piece)] if step < adding else piece
+            inbox = next(room)[: len(piece)] if step < adding else piece
             yield inbox, piece, step < steps - 1
 
 
-def _travel(world, mine, legs, ahead):
-    """Send pieces to the right, and send on what comes from the left; ask for `ahead` at a time."""
+def _travel(world, mine, legs):
+    """Send pieces to the right, and send on what comes from the left."""
     left, right = (world.rank - 1) % world.size, (world.rank + 1) % world.size
     asking = ((world.irecv(leg[0], left), leg) for leg in legs)
     asked = deque(islice(asking, 1))  # asked for first: so nothing sent has to wait
     sending = deque(world.isend(piece, right) for piece in mine if asked)
-    asked.extend(islice(asking, ahead - 1))
+    asked.extend(islice(asking, AHEAD - 1))
     while asked:
         request, (inbox, piece, goes_on) = asked.popleft()
         request.wait()
@@ -143,4 +140,4 @@ def _travel(world, mine, legs, ahead):
 
 
 PIECE = 2**20  # bytes of a message on real processors, about
-AHEAD = 8  # messages asked for ahead, at most
+AHEAD = 2  # messages asked for at a time: more under way leave the processor's cache
