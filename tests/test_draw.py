@@ -83,6 +83,8 @@ def test_a_drawing_changes_with_its_numbers():
     "plot",
     [
         plots.bars([1, 2], first=2, label="b", x="x", y="y"),
+        plots.bars([1, 2], names=[32, 64]),
+        plots.bars(range(200), names=range(200)),
         plots.lines([1, 2], {"a": [1, 2], "b": [2, 1]}, log="xy", marks={"here": 1.5}),
         plots.pictures({"a": np.eye(2), "b": np.eye(3), "c": np.eye(2)}, 2, same_scale=True),
     ],

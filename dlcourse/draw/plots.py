@@ -60,8 +60,9 @@ def bars(values, first=0, label="", x="", y="", names=None):
     if names is None:
         names = places
     else:
-        folded = [fill(name, ACROSS // len(names)) for name in names]
-        axes[0].set_xticks(places, folded, fontsize=10 if folded == list(names) else 9)
+        words = list(map(str, names))
+        folded = [fill(word, max(1, ACROSS // len(words))) for word in words]
+        axes[0].set_xticks(places, folded, fontsize=10 if folded == words else 9)
     _finish(axes[0], label, x, y)
     text = f"{label or 'bars'}: {len(values)} bars from {names[0]} to {names[-1]}, highest "
     text += f"{number(values.max())} at {names[values.argmax()]}, total {number(values.sum())}"
