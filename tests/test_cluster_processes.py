@@ -63,6 +63,45 @@ def test_tags_gaps_tensors_and_letters_to_oneself_arrive_on_every_machine(machin
     assert run(program, ranks=2, on=machine).results == [expected] * 2
 
 
+@pytest.mark.parametrize("machine", MACHINES)
+def test_backward_views_and_subclasses_arrive_on_every_machine(machine):
+    def program(world):
+        other, filled = 1 - world.rank, np.zeros(3)
+        world.send(np.arange(3.0)[::-1], other)
+        world.recv(filled[::-1], other)
+        world.send(np.arange(2).view(np.recarray), other)
+        return filled.tolist(), world.recv(np.empty(2, int), other).tolist()
+
+    assert run(program, ranks=2, on=machine).results == [([0, 1, 2], [0, 1])] * 2
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_letters_to_oneself_arrive_in_the_order_in_which_they_were_asked_for(machine):
+    def program(world):
+        inboxes = np.zeros((3, 1))
+        world.send(np.ones(1), 0)
+        requests = [world.irecv(inbox, 0) for inbox in inboxes]
+        for number in (2.0, 3.0):
+            world.send(np.full(1, number), 0)
+        world.wait(*reversed(requests), *requests)
+        return inboxes.ravel().tolist()
+
+    assert run(program, ranks=1, on=machine).results == [[1, 2, 3]]
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_what_a_rank_returned_outlives_the_failure_of_another(machine):
+    def program(world):
+        if world.rank == 0:
+            return "done"
+        time.sleep(0.2)
+        raise KeyError("lost my keys")
+
+    with pytest.raises(RankError, match="rank 1 stopped") as caught:
+        run(program, ranks=2, on=machine)
+    assert caught.value.run.results == ["done", None]
+
+
 @pytest.mark.parametrize("fork", [True, False])
 def test_forked_and_spawned_processes_give_the_same(fork):
     def program(world, word):
@@ -256,6 +295,17 @@ def unsent(world):
         world.irecv(np.zeros(1), 0, tag=3)
 
 
+def unsent_by_itself(world):
+    if world.rank == 1:
+        world.irecv(np.zeros(1), 1, tag=3)
+
+
+def forgotten_by_itself(world):
+    if world.rank == 1:
+        world.irecv(np.zeros(1), 1)
+        world.send(np.zeros(1), 1)
+
+
 def forgotten_isend(world):
     if world.rank == 0:
         world.isend(np.zeros(100_000), 1)
@@ -276,6 +326,8 @@ LEFT = {
     unreceived: "rank 0 sent 24 B with tag 7 to rank 1, which never received them",
     unreceived_by_itself: "rank 1 sent 16 B with tag 1 to rank 1, which never received them",
     unsent: "rank 1 asked for a message with tag 3 from rank 0, which never sent it",
+    unsent_by_itself: "rank 1 asked for a message with tag 3 from rank 1, which never sent it",
+    forgotten_by_itself: "rank 1 never waited for its irecv",
     forgotten_isend: "rank 0 never waited for its isend",
     forgotten_irecv: "rank 1 never waited for its irecv",
     unreceived_and_long: "rank 0 sent 800000 B to rank 1, which never received them",

@@ -31,7 +31,20 @@ def copy_of(array):
     >>> copy_of(np.arange(3))
     array([0, 1, 2])
     """
-    return array.copy() if type(array) is np.ndarray else array.detach().clone()
+    return array.copy() if isinstance(array, np.ndarray) else array.detach().clone()
+
+
+def dense(array):
+    """The array itself, or a copy without gaps in memory; of a tensor, without its gradient.
+
+    >>> row = np.arange(4)
+    >>> dense(row) is row, dense(row[::-1]).flags.c_contiguous
+    (True, True)
+    """
+    if isinstance(array, np.ndarray):
+        return array if array.flags.c_contiguous else np.ascontiguousarray(array)
+    array = array.detach() if array.requires_grad else array
+    return array if array.is_contiguous() else array.contiguous()
 
 
 def fill(buffer, array):

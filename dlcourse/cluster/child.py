@@ -101,6 +101,7 @@ def _result(job, folder, rank):
 
     wake_gently()
     torch.set_num_threads(max(1, os.cpu_count() // job.ranks))
+    result = Result()
     try:
         program, args = cloudpickle.loads(job.program)
         world = join(
@@ -111,14 +112,15 @@ def _result(job, folder, rank):
                 "timeout": timedelta(seconds=job.time_limit + LATER),
             }
         )
-        result = Result(program(world, *args))
-        _leave_result(folder, rank, result)
+        value = program(world, *args)
+        _leave_result(folder, rank, Result(value))
+        result = Result(value)  # kept, even if another rank fails from here on
         if left := world.finish():  # nobody hangs up while others still talk
-            _leave_result(folder, rank, replace(result, left=left))
+            _leave_result(folder, rank, replace(result, left=tuple(left)))
         leave()
     except BaseException as error:
         shown = traceback.TracebackException.from_exception(error, lookup_lines=False)
-        result = Result(error=shown, when=time.monotonic())
+        result = replace(result, error=shown, when=time.monotonic())
     return result
 
 

@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 
-from dlcourse.cluster.arrays import check_array, fill
+from dlcourse.cluster.arrays import check_array, dense, fill
 from dlcourse.cluster.errors import check_peer
 from dlcourse.cluster.gpus import gpu_of
 from dlcourse.cluster.world import Request, World
@@ -65,17 +65,17 @@ class MpiWorld(World):
         """Begin to send."""
         check_peer(self, dest, "sends to")
         check_array(array, "send")
-        raw = _raw(_dense(array.cpu() if self._through_host(array) else array))
+        raw = _raw(dense(array.cpu() if self._through_host(array) else array))
         return MpiRequest(self.comm.Isend(raw, dest, tag), raw)
 
     def irecv(self, buffer, source, tag=0):
         """Begin to receive."""
         check_peer(self, source, "receives from")
         check_array(buffer, "recv")
-        dense = _room_on_host(buffer) if self._through_host(buffer) else _dense(buffer)
-        raw = _raw(dense)
-        copied = None if dense is buffer else buffer
-        return MpiRequest(self.comm.Irecv(raw, source, tag), raw, copied, dense)
+        room = _room_on_host(buffer) if self._through_host(buffer) else dense(buffer)
+        raw = _raw(room)
+        copied = None if room is buffer else buffer
+        return MpiRequest(self.comm.Irecv(raw, source, tag), raw, copied, room)
 
     def time(self):
         """Seconds since the ranks met; what was queued on the GPU is waited for."""
@@ -101,21 +101,13 @@ def _room_on_host(tensor):
     return torch.empty(tensor.shape, dtype=tensor.dtype)
 
 
-def _dense(array):
-    """The array itself, or a copy without gaps in memory."""
+def _raw(array):
+    """The bytes of a dense array, as something that mpi4py takes."""
     if isinstance(array, np.ndarray):
-        return array if array.flags.c_contiguous else np.ascontiguousarray(array)
-    array = array.detach() if array.requires_grad else array
-    return array if array.is_contiguous() else array.contiguous()
-
-
-def _raw(dense):
-    """The bytes of an array, as something that mpi4py takes."""
-    if isinstance(dense, np.ndarray):
-        return dense.reshape(-1).view(np.uint8)
+        return array.reshape(-1).view(np.uint8)
     import torch
 
-    raw = dense.reshape(-1).view(torch.uint8)
+    raw = array.reshape(-1).view(torch.uint8)
     if raw.is_cuda:
         torch.cuda.current_stream().synchronize()  # MPI doesn't wait for our kernels
         return raw

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from dlcourse.cluster.arrays import check_array, copy_of, fill
+from dlcourse.cluster.arrays import check_array, copy_of, dense, fill
 from dlcourse.cluster.errors import LostRank, check_peer, forgotten, unmatched
 from dlcourse.cluster.gpus import gpu_of
 from dlcourse.cluster.mail import EAGER_LIMIT
@@ -73,21 +73,37 @@ def gone(peer):
 
 
 class OwnRequest(Request):
-    """Receives what a rank sent to itself, which torch.distributed doesn't carry."""
+    """Receives what a rank sent to itself, which torch.distributed doesn't carry.
 
-    __slots__ = ("buffer", "letters")
+    Args:
+        buffer: where it goes.
+        peer: the rank itself.
+        tag: of the message.
+        posted: as for TorchRequest.
 
-    def __init__(self, letters, buffer):
-        self.letters, self.buffer = letters, buffer
+    Attributes:
+        letter: what was sent; None before that, and once it is in the buffer.
+    """
+
+    __slots__ = ("buffer", "letter", "peer", "posted", "tag")
+
+    def __init__(self, buffer, peer, tag, posted):
+        self.buffer, self.peer, self.tag, self.posted = buffer, peer, tag, posted
+        self.letter = None
 
     def wait(self):
         """Fill the buffer; a second time, do nothing."""
-        if self.letters is None:
+        if self not in self.posted:
             return
-        if not self.letters:
+        if self.letter is None:
             raise RuntimeError("this rank waits for a message from itself that it didn't send")
-        fill(self.buffer, self.letters.popleft())
-        self.letters = None
+        fill(self.buffer, self.letter)
+        self.letter = None
+        del self.posted[self]
+
+    def comes(self, deadline):
+        """Whether it was sent: nothing is under way here."""
+        return self.letter is not None
 
 
 class TorchWorld(World):
@@ -105,7 +121,8 @@ class TorchWorld(World):
 
         self.rank, self.size = dist.get_rank(), dist.get_world_size()
         self.device = device
-        self.own = defaultdict(deque)  # tag -> what this rank sent to itself
+        self.own = defaultdict(deque)  # tag -> what this rank sent to itself, not asked for yet
+        self.asked = defaultdict(deque)  # tag -> OwnRequests, not sent yet
         self.background = deque()  # requests of short sends
         self.posted = {}  # requests the program has still to wait for: "isend" or "irecv"
         cuda = device != "cpu"
@@ -116,13 +133,12 @@ class TorchWorld(World):
     def isend(self, array, dest, tag=0):
         """Begin to send."""
         check_peer(self, dest, "sends to")
+        check_array(array, "send")
         if dest == self.rank:
-            check_array(array, "send")
             self.own[tag].append(copy_of(array))
+            self._hand_over(tag)
             return SENT
-        tensor = _tensor(array, "send")
-        if not tensor.is_contiguous():
-            tensor = tensor.contiguous()
+        tensor = _tensor(dense(array))
         group = self._group(tensor, self.rank, dest)
         eager = group is self.default and tensor.nbytes <= EAGER_LIMIT
         tensor = tensor.clone() if eager else tensor
@@ -139,17 +155,23 @@ class TorchWorld(World):
     def irecv(self, buffer, source, tag=0):
         """Begin to receive."""
         check_peer(self, source, "receives from")
+        check_array(buffer, "recv")
         if source == self.rank:
-            check_array(buffer, "recv")
-            return OwnRequest(self.own[tag], buffer)
-        tensor = _tensor(buffer, "recv")
-        gaps = not tensor.is_contiguous()
-        tensor = tensor.contiguous() if gaps else tensor
-        group = self._group(tensor, source, self.rank)
-        work = _begin(group.recv, tensor, source, tag)
-        request = TorchRequest(work, tensor, source, tag, self.posted, buffer if gaps else None)
+            request = OwnRequest(buffer, source, tag, self.posted)
+            self.asked[tag].append(request)
+            self._hand_over(tag)
+        else:
+            room = dense(buffer)
+            tensor, copied = _tensor(room), None if room is buffer else buffer
+            work = _begin(self._group(tensor, source, self.rank).recv, tensor, source, tag)
+            request = TorchRequest(work, tensor, source, tag, self.posted, copied)
         self.posted[request] = "irecv"
         return request
+
+    def _hand_over(self, tag):
+        """Give the next letter to oneself to the request that came first."""
+        if self.own[tag] and self.asked[tag]:
+            self.asked[tag].popleft().letter = self.own[tag].popleft()
 
     def finish(self):
         """Wait until the programs of all ranks have ended, and a moment for what is under way.
@@ -242,11 +264,10 @@ def _begin(call, tensor, peer, tag):
         raise gone(peer) from error
 
 
-def _tensor(array, call):
-    """A tensor on the same memory, without a gradient."""
-    if isinstance(array, np.ndarray):
-        import torch
+def _tensor(array):
+    """A tensor on the same memory."""
+    if not isinstance(array, np.ndarray):
+        return array
+    import torch
 
-        return torch.from_numpy(array)
-    check_array(array, call)
-    return array.detach() if array.requires_grad else array
+    return torch.from_numpy(array)
