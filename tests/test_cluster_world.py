@@ -110,6 +110,11 @@ def test_a_half_duplex_link_carries_one_direction_at_a_time(duplex, turns):
     assert sum(done.trace.link_bytes.values()) == 2 * 10**6
 
 
+def test_a_label_may_be_anything():
+    (work,) = run(lambda world: world.compute(1.0, label=["a"]), ranks=1, time_limit=5).trace.work
+    assert work.label == "['a']"
+
+
 def test_a_shared_cable_halves_the_rate_of_two_flows():
     links = [Link(f"n{i}", f"sw{i // 2}", RATE) for i in range(4)]
     net = Topology("dumbbell", tuple(f"n{i}" for i in range(4)), (*links, Link("sw0", "sw1", RATE)))

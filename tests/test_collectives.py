@@ -5,6 +5,7 @@ of floats do is a test of its own.
 """
 
 from functools import partial
+from itertools import product
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from dlcourse.cluster.collectives.arrays import split
 from dlcourse.cluster.collectives.broadcast import broadcast
 from dlcourse.cluster.collectives.reduce import reduce
 from dlcourse.cluster.collectives.reduce_scatter import reduce_scatter
+from dlcourse.cluster.collectives.ring import PersistentRing
 from dlcourse.cluster.errors import RankError
 from dlcourse.cluster.group import Group
 from dlcourse.cluster.run import run
@@ -174,6 +176,13 @@ def test_all_reduce_works_in_place_and_others_leave_their_input():
     assert run(program, ranks=3).results == [True, True, True]
 
 
+def persistent(world, segments):
+    return PersistentRing(world, np.ones(3), segments)
+
+
+SEGMENTS = list(product([partial(all_reduce, array=np.ones(3)), persistent], [0, -1, 1.5]))
+
+
 def test_parts_gathered_are_the_array_that_was_scattered():
     def program(world):
         array = np.arange(14.0).reshape(7, 2)
@@ -191,6 +200,7 @@ def test_parts_gathered_are_the_array_that_was_scattered():
             partial(all_reduce, array=np.ones(3), algorithm="hierarchical", node=3),
             "node=3: 4 ranks fill no whole nodes",
         ),
+        *((partial(f, segments=n), f"segments={n}: give a whole number") for f, n in SEGMENTS),
         (partial(broadcast, array=np.ones(3), root=4), "root rank 4: there are ranks 0 to 3"),
         (partial(reduce, array=np.ones(3), root=-1), "root rank -1: there are ranks 0 to 3"),
         (lambda world: all_gather(world, np.ones(2), length=5), "has 1 of length=5"),

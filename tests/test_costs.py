@@ -40,8 +40,10 @@ def options_for(collective, algorithm, size, choice):
 def test_every_formula_has_its_byte_count_and_its_call():
     assert {k: set(v) for k, v in FORMULAS.items()} == {k: set(v) for k, v in PAIRS.items()}
     assert set(FORMULAS) == set(CALLS)
-    with pytest.raises(ValueError, match="'gather': there are broadcast, reduce"):
+    with pytest.raises(ValueError, match="collective='gather': there are broadcast, reduce"):
         call(None, "gather", np.zeros(1), "ring")
+    with pytest.raises(ValueError, match="algorithm='tree': there are ring"):
+        call(None, "all_gather", np.zeros(1), "tree")
 
 
 @pytest.mark.parametrize(("collective", "algorithm"), PAIRS_OF_NAMES)

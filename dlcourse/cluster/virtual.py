@@ -99,7 +99,7 @@ class VirtualWorld(World):
             raise ValueError("compute takes seconds, or flop and bytes: give one or the other")
         if not 0 <= seconds < math.inf:
             raise ValueError(f"compute(seconds={seconds}): time goes forward, give 0 or more")
-        self.log.extend((COMPUTE, (float(seconds), label)))
+        self.log.extend((COMPUTE, (float(seconds), str(label))))
 
     @contextmanager
     def measured(self, label=""):

@@ -27,7 +27,7 @@ def call(world, collective, array, algorithm, **options):
         What the collective returns.
 
     Raises:
-        ValueError: for an unknown collective.
+        ValueError: for an unknown collective or algorithm.
 
     >>> import numpy as np
     >>> from dlcourse.cluster.run import run
@@ -36,7 +36,9 @@ def call(world, collective, array, algorithm, **options):
     >>> run(program, ranks=2, args=("reduce_scatter", "ring")).results
     [[0, 2], [4]]
     """
-    if len(choose(FORMULAS, collective)) > 1:
+    algorithms = choose(FORMULAS, collective, "collective")
+    choose(algorithms, algorithm)
+    if len(algorithms) > 1:
         options["algorithm"] = algorithm
     return CALLS[collective](world, array, **options)
 

@@ -11,6 +11,7 @@ from collections import deque
 from itertools import cycle, islice
 
 from dlcourse.cluster.collectives.arrays import Parts, cut, empty, flat
+from dlcourse.cluster.errors import check_counts
 
 
 def ring(world, array, segments=1):
@@ -44,8 +45,9 @@ class PersistentRing:
     Args:
         world: a World.
         array: contiguous NumPy array or torch tensor, the same one in every call.
-        segments: messages for each part. Long parts are cut, so that adding one piece and sending
-            the next overlap; a message more costs tens of microseconds, so pieces stay long.
+        segments: messages for each part. If left out, long parts are cut, so that adding one piece
+            and sending the next overlap; a message more costs tens of microseconds, so pieces stay
+            long.
 
     Source: MPI 4.0, "Persistent Collective Operations", https://www.mpi-forum.org/docs/mpi-4.0/mpi40-report.pdf
 
@@ -63,7 +65,10 @@ class PersistentRing:
 
     def __init__(self, world, array, segments=None):
         self.world, self.array, steps = world, array, world.size - 1
-        self.segments = segments or max(1, round(array.nbytes / world.size / PIECE))
+        if segments is None:
+            segments = max(1, round(array.nbytes / world.size / PIECE))
+        check_counts(segments=segments)
+        self.segments = segments
         parts = cut(flat(array), world.size)
         self.mine = cut(parts[world.rank - 1], self.segments)
         self.legs = list(_legs(parts, world.rank - 2, steps, steps, self.segments))
@@ -100,6 +105,7 @@ def travel(world, parts, start, adding=0, keeping=0, segments=1):
     >>> run(program, ranks=3).results
     [[3.0, 20.0, 100.0], [1.0, 30.0, 200.0], [2.0, 10.0, 300.0]]
     """
+    check_counts(segments=segments)
     mine = cut(parts[start % len(parts)], segments)
     _travel(world, mine, _legs(parts, start - 1, adding, keeping, segments))
 
