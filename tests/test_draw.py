@@ -115,6 +115,11 @@ def test_a_logarithmic_axis_has_plain_numbers(start, decades):
     assert values == sorted(values) and 0.5 * low < values[0] < values[-1] < 2 * high
 
 
+def test_marks_too_small_for_plain_numbers_are_powers_of_ten(monkeypatch):
+    _, found = marks(monkeypatch, "lines", [1, 2], {"a": [1e-12, 1e-10]}, log="y")
+    assert len(found) == len(set(found)) and not any("0.0" in mark for mark in found)
+
+
 def test_an_axis_with_a_unit_shows_it(monkeypatch):
     log, units = "x", {"x": "B", "y": "s"}
     series = {"a": [1e-3, 2e-3]}

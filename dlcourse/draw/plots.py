@@ -14,6 +14,7 @@ from dlcourse.units import show
 DPI = 90
 ACROSS = 80  # letters that fit below a plot's bars
 STEPS = ((0.5, ()), (1.2, (1, 1.5, 2, 3, 5, 7)), (3, (1, 2, 5)))  # marks of so many powers of ten
+SMALLEST = 1e-8  # of what is written out: nine decimals
 DASHES = ("-", "--", ":", "-.", "-", "--")
 
 
@@ -198,7 +199,7 @@ def _logarithmic(ax, name):
     ax.set(**{f"{name}scale": "log"})
     low, high = getattr(ax, f"get_{name}lim")()
     axis, decades = getattr(ax, f"{name}axis"), math.log10(high / low)
-    if decades > 5:
+    if decades > 5 or low < SMALLEST:
         return
     steps = next((steps for most, steps in STEPS if decades < most), (1,))
     locator = LogLocator(subs=steps, numticks=12) if steps else MaxNLocator(6, steps=[1, 2, 5])
