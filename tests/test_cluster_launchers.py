@@ -331,6 +331,8 @@ def test_mpi_refuses_ranks_that_have_a_meaning_of_its_own():
         world.send(np.zeros(1), -1)
     with pytest.raises(ValueError, match="rank 0 receives from rank -1: there are ranks 0 to 1"):
         world.recv(np.zeros(1), -1)
+    with pytest.raises(ValueError, match="tag=-1: give a whole number, at least 0"):
+        world.recv(np.zeros(1), 1, tag=-1)
 
 
 @pytest.mark.parametrize(

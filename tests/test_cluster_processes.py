@@ -399,6 +399,13 @@ def test_a_run_says_one_of_a_thing_and_many_of_it():
     assert repr(run(program, ranks=1, on="processes", args=(0,))).startswith("1 process: ")
 
 
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("tag", [-1, 1.5, "a"])
+def test_a_wrong_tag_is_named_on_every_machine(machine, tag):
+    with pytest.raises(RankError, match=f"tag={tag!r}: give a whole number, at least 0"):
+        run(lambda world: world.recv(np.zeros(1), 1 - world.rank, tag), ranks=2, on=machine)
+
+
 def test_wrong_calls_name_the_value_and_the_rule():
     with pytest.raises(RankError, match="rank 0 sends to rank 5: there are ranks 0 to 0"):
         run(lambda world: world.send(np.zeros(1), 5), ranks=1, on="processes")

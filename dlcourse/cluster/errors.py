@@ -44,6 +44,24 @@ def check_peer(world, peer, verb):
         raise ValueError(f"rank {world.rank} {verb} rank {peer}: {rule}")
 
 
+def check_tag(tag):
+    """Refuse a tag that some machine would not take, or take for any tag.
+
+    Args:
+        tag: of a message.
+
+    Raises:
+        ValueError: if it is no whole number, or below 0.
+
+    >>> check_tag(-1)
+    Traceback (most recent call last):
+        ...
+    ValueError: tag=-1: give a whole number, at least 0
+    """
+    if not isinstance(tag, Integral) or tag < 0:
+        raise ValueError(f"tag={tag!r}: give a whole number, at least 0")
+
+
 def few(lines):
     """The first lines of a list, and how many more there are.
 

@@ -7,6 +7,7 @@ from numpy import ndarray
 
 from dlcourse.cluster.arrays import copy_of, fill
 from dlcourse.cluster.clock import ARRIVED, LEFT
+from dlcourse.cluster.errors import check_tag
 from dlcourse.cluster.places import Place
 from dlcourse.cluster.world import Request
 
@@ -130,7 +131,8 @@ class Channels(dict):
         self.size, self.network, self.eager_limit = size, network, eager_limit
 
     def __missing__(self, key):
-        source, dest, _ = key
+        source, dest, tag = key
+        check_tag(tag)
         there = f"there are ranks 0 to {self.size - 1}"
         if not 0 <= dest < self.size:
             raise ValueError(f"rank {source} sends to rank {dest}: {there}")

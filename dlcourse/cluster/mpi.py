@@ -10,7 +10,7 @@ import time
 import numpy as np
 
 from dlcourse.cluster.arrays import check_array, dense, fill
-from dlcourse.cluster.errors import check_peer
+from dlcourse.cluster.errors import check_peer, check_tag
 from dlcourse.cluster.gpus import gpu_of
 from dlcourse.cluster.world import Request, World
 
@@ -64,6 +64,7 @@ class MpiWorld(World):
     def isend(self, array, dest, tag=0):
         """Begin to send."""
         check_peer(self, dest, "sends to")
+        check_tag(tag)
         check_array(array, "send")
         raw = _raw(dense(array.cpu() if self._through_host(array) else array))
         return MpiRequest(self.comm.Isend(raw, dest, tag), raw)
@@ -71,6 +72,7 @@ class MpiWorld(World):
     def irecv(self, buffer, source, tag=0):
         """Begin to receive."""
         check_peer(self, source, "receives from")
+        check_tag(tag)
         check_array(buffer, "recv")
         room = _room_on_host(buffer) if self._through_host(buffer) else dense(buffer)
         raw = _raw(room)

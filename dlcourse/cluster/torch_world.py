@@ -13,7 +13,7 @@ from datetime import timedelta
 import numpy as np
 
 from dlcourse.cluster.arrays import check_array, copy_of, dense, fill
-from dlcourse.cluster.errors import LostRank, check_peer, forgotten, unmatched
+from dlcourse.cluster.errors import LostRank, check_peer, check_tag, forgotten, unmatched
 from dlcourse.cluster.gpus import gpu_of
 from dlcourse.cluster.mail import EAGER_LIMIT
 from dlcourse.cluster.world import BARRIER, SENT, Request, World
@@ -133,6 +133,7 @@ class TorchWorld(World):
     def isend(self, array, dest, tag=0):
         """Begin to send."""
         check_peer(self, dest, "sends to")
+        check_tag(tag)
         check_array(array, "send")
         if dest == self.rank:
             self.own[tag].append(copy_of(array))
@@ -155,6 +156,7 @@ class TorchWorld(World):
     def irecv(self, buffer, source, tag=0):
         """Begin to receive."""
         check_peer(self, source, "receives from")
+        check_tag(tag)
         check_array(buffer, "recv")
         if source == self.rank:
             request = OwnRequest(buffer, source, tag, self.posted)
