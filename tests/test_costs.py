@@ -124,10 +124,10 @@ def test_bytes_from_a_root_that_is_not_there_are_refused():
             traffic("broadcast", 8, 8, 4, "tree", root=root)
 
 
-ONE_STOREY = [pair for pair in PAIRS_OF_NAMES if pair[1] != "hierarchical"]
+ONE_LEVEL = [pair for pair in PAIRS_OF_NAMES if pair[1] != "hierarchical"]
 
 
-@pytest.mark.parametrize(("collective", "algorithm"), ONE_STOREY)
+@pytest.mark.parametrize(("collective", "algorithm"), ONE_LEVEL)
 def test_ranks_may_be_a_number_of_numpy(collective, algorithm):
     for p in np.arange(1, 9):
         told = seconds(collective, 80, p, NET, algorithm)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from dlcourse.cluster.run import run
 from dlcourse.parallel.checkpoint import resume, save
-from dlcourse.parallel.data import sentences
-from dlcourse.parallel.data_parallel import Naive, Overlapped
+from dlcourse.parallel.data import images, sentences
+from dlcourse.parallel.data_parallel import Bucketed, Naive, Overlapped
 from dlcourse.parallel.models import convnet, transformer
 from dlcourse.parallel.sharded import Zero1, Zero2, Zero3
 from dlcourse.parallel.stages import memory, traffic
@@ -187,3 +187,18 @@ def test_the_same_script_trains_to_the_same_losses_under_any_launcher(launcher, 
         shown += map(float, after.split())
     losses = train_one(transformer("float32"), sentences(), steps=6)
     assert shown == pytest.approx(losses, abs=1e-5)
+
+
+@pytest.mark.parametrize("strategy", [Naive, Bucketed, Overlapped])
+def test_frozen_parameters_stay_as_they_are(strategy):
+    def program(world, kind):
+        network = convnet()
+        first = next(network.parameters())
+        first.requires_grad = False
+        before = first.clone()
+        losses = train(world, kind(world, network), images(32), steps=2)
+        return losses, bool((first == before).all())
+
+    alone = run(program, 1, args=(Naive,)).results[0]
+    for losses, kept in run(program, 2, args=(strategy,)).results:
+        assert kept and losses == pytest.approx(alone[0])

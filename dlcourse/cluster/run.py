@@ -25,7 +25,8 @@ def run(
         program: function whose first argument is the rank's World; a notebook cell's will do.
         ranks: how many; left out, the topology's devices, 8 if it is ideal, and 2 processes.
         on: "ideal" (every rank on one perfect switch), a preset's name such as "dgx-h100", a
-            Topology, or "processes": real ones, joined by torch.distributed.
+            Topology, or "processes": real ones, joined by torch.distributed, which compares no
+            shapes and dtypes.
         args: further arguments.
         time_limit: seconds of real time after which the run is ended.
         trace: whether to keep every message and wait; if not, only the bytes over each link.

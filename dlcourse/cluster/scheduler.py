@@ -88,6 +88,8 @@ class Scheduler:
             self._pass_on()
         except Stopped:
             pass
+        except BaseException as error:  # the clock's own: better told at once than at the limit
+            self.fail(error)
 
     def _take(self, rank):
         self.batons[rank].acquire()

@@ -4,6 +4,10 @@ CPU tensors and NumPy arrays travel over gloo, CUDA tensors over NCCL. NCCL matc
 ranks by their order, whatever their tags. Gloo lets every send wait for its receiver; here, as in
 MPI and on the virtual cluster, only messages longer than EAGER_LIMIT do: of shorter ones a copy is
 sent in the background.
+
+Not checked: whether the array that is sent and the buffer agree in shape and dtype, and whether all
+ranks are in the same collective. A shorter message leaves the end of its buffer as it was, a longer
+one ends the receiver. The virtual cluster names both: try a program there first.
 """
 
 import time

@@ -93,9 +93,9 @@ class Replica:
 
     def __init__(self, world, network, update="sgd"):
         self.world, self.network = world, network
-        self.parameters = list(network.parameters())
-        for parameter in self.parameters:
+        for parameter in network.parameters():
             broadcast(world, parameter.data)
+        self.parameters = [p for p in network.parameters() if p.requires_grad]
         self.optimizer = optimizer(update, self.parameters)
 
     def step(self, x, y, of):
@@ -110,7 +110,7 @@ class Replica:
     def held(self):
         """Bytes that this rank holds now: of parameters, of gradients, of the optimizer's state."""
         states = [t for state in self.optimizer.state.values() for t in state.values() if t.dim()]
-        return held(self.parameters), held(p.grad for p in self.parameters), held(states)
+        return held(self.network.parameters()), held(p.grad for p in self.parameters), held(states)
 
     def tensors(self):
         """Parameters and the optimizer's state by name, whole: what a checkpoint keeps."""

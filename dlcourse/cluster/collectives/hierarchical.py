@@ -1,4 +1,4 @@
-"""All-reduce in two storeys: fast links within a node do most of the work, slow ones the rest.
+"""Two-level all-reduce: fast links within a node do most of the work, slow ones the rest.
 
 Source: Jia et al., "Highly scalable deep learning training system with mixed-precision", 2018,
 https://arxiv.org/abs/1807.11205, section 3.3, here with a reduce-scatter within the node.

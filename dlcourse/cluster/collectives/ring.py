@@ -10,8 +10,12 @@ Source: Patarasuk, Yuan, "Bandwidth optimal all-reduce algorithms for clusters o
 from collections import deque
 from itertools import cycle, islice
 
+from dlcourse.cluster.arrays import check_array
 from dlcourse.cluster.collectives.arrays import Parts, cut, empty, flat
 from dlcourse.cluster.errors import check_counts
+
+PIECE = 2**20  # bytes of a message on real processors, about
+AHEAD = 2  # messages asked for at a time: more under way leave the processor's cache
 
 
 def ring(world, array, segments=1):
@@ -64,6 +68,7 @@ class PersistentRing:
     """
 
     def __init__(self, world, array, segments=None):
+        check_array(array, "PersistentRing")
         self.world, self.array, steps = world, array, world.size - 1
         if segments is None:
             segments = max(1, round(array.nbytes / world.size / PIECE))
@@ -143,7 +148,3 @@ def _travel(world, mine, legs):
         for following in asking:
             asked.append(following)
             break
-
-
-PIECE = 2**20  # bytes of a message on real processors, about
-AHEAD = 2  # messages asked for at a time: more under way leave the processor's cache
