@@ -21,9 +21,7 @@ class Naive(Replica):
     """Adds up the gradients of one parameter after the other, once backward has ended.
 
     Args:
-        world: a World.
-        network: torch.nn.Module; begins as rank 0's does, and is changed in place.
-        update: "sgd" or "adam".
+        world, network, update: as for Replica.
 
     >>> from dlcourse.cluster.run import run
     >>> from dlcourse.parallel.data import images
@@ -61,7 +59,7 @@ class Bucketed(Naive):
     """Adds up buckets: gradients that lie one behind the other in memory, in one message.
 
     Args:
-        world, network, update: as for Naive.
+        world, network, update: as for Replica.
         limit: bytes in a bucket; a longer parameter has one of its own. 25 MiB is torch's choice.
 
     >>> from dlcourse.cluster.run import run
