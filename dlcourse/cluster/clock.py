@@ -30,7 +30,6 @@ class Clock:
     def __init__(self, network, size, record):
         self.carry = network.carry
         self.message, self.stretch, self.kind = record.message, record.stretch, record.kind
-        self.size = size
         self.now = [0.0] * size
         self.logs = [deque() for _ in range(size)]
         self.finished = [False] * size
