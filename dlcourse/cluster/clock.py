@@ -79,36 +79,39 @@ class Clock:
 
     def _replay(self, rank, log):
         """Take a rank's notes until its time passes: until when, or None if it is not known."""
-        now, following = self.at, log.popleft
+        now, following, stretch = self.at, log.popleft, self.stretch
         while log:
             kind, what = following(), following()
             if kind == SEND:
                 self._set_out(what, now)
-            elif kind == MEET:  # the first one of two waits for the other
-                if what.met:
-                    self._set_out(what, now)
-                what.met = True
-            elif kind == COMPUTE:
-                seconds, label = what
-                self.stretch(pack_stretch(rank, self.kind(label), now, now + seconds))
-                return now + seconds
-            else:
+            elif kind == ARRIVED or kind == LEFT:  # noqa: PLR1714 (twice as fast as a set)
                 until = what.arrival if kind == ARRIVED else what.end
                 if until is None:
                     what.waiting += ((rank, kind, now),)
                     self.now[rank] = now
                     return None
                 if until > now:
-                    self.stretch(pack_stretch(rank, WAIT, now, until))
+                    stretch(pack_stretch(rank, WAIT, now, until))
                     return until
+            elif kind == MEET:  # the first one of two waits for the other
+                if what.met:
+                    what.end = self._set_out(what, now)
+                what.met = True
+            else:
+                seconds, label = what
+                stretch(pack_stretch(rank, self.kind(label), now, now + seconds))
+                return now + seconds
         return now
 
     def _set_out(self, transfer, now):
+        """Let a message set out: when its last byte has left."""
         channel, size = transfer.channel, transfer.bytes
-        start, end, arrival = self.carry(channel.route, size, now)
-        transfer.end, transfer.arrival = end, arrival
-        self.message(pack_message(channel.number, size, start, end, arrival))
+        carry, message, stretch = self.carry, self.message, self.stretch
+        start, end, arrival = carry(channel.route, size, now)
+        transfer.arrival = arrival
+        message(pack_message(channel.number, size, start, end, arrival))
         for rank, kind, since in transfer.waiting:
             until = arrival if kind == ARRIVED else end
-            self.stretch(pack_stretch(rank, WAIT, since, until))
+            stretch(pack_stretch(rank, WAIT, since, until))
             self._wake(rank, until)
+        return end

@@ -17,50 +17,63 @@ EAGER_LIMIT = 2**16  # bytes; MPI libraries use 4 KiB to 256 KiB
 class Transfer(Request):
     """One message, from the first of `isend` and `irecv` on; to its receiver it is the Request.
 
+    Of all objects there are most of these, so it keeps little: what the clock reads long after the
+    program would else leave the processor's cache.
+
     Attributes:
         channel: Channel it belongs to.
         bytes: its length.
-        eager: whether it sets out before it is asked for.
         array: what is sent; None before that, and once it is in its buffer.
-        buffer: where it goes, once asked for.
+        buffer: where it goes; None before it is asked for, and once it is there.
         sent_at: where in the program.
-        receiver: the VirtualWorld that has to wait for it; None before `irecv` and after `wait`.
-        met: whether the clock has seen one side of a long message.
-        end, arrival: when the last byte has left, and has arrived; None until that is known.
+        arrival: when the last byte has arrived; None until that is known.
         waiting: (rank, kind of note, since when) of who waits for it.
         next: the Transfer that follows in its channel's queue.
     """
 
-    __slots__ = ("array", "arrival", "buffer", "bytes", "channel", "eager", "end", "met", "next")
-    __slots__ += ("receiver", "sent_at", "waiting")
+    __slots__ = ("array", "arrival", "buffer", "bytes", "channel", "next", "sent_at", "waiting")
 
-    def __init__(self, channel, bytes, eager):
-        self.channel, self.bytes, self.eager = channel, bytes, eager
-        self.array = self.buffer = self.sent_at = self.receiver = None
-        self.met = self.end = self.arrival = self.next = None
+    def __init__(self, channel, bytes):
+        self.channel, self.bytes = channel, bytes
+        self.array = self.buffer = self.sent_at = self.arrival = self.next = None
         self.waiting = ()
 
     @property
     def matched(self):
         """Whether both sides have come."""
-        return self.sent_at is not None and self.buffer is not None
+        return self.sent_at is not None and (self.buffer is not None or self.array is None)
 
     def wait(self):
         """Return once the message is in its buffer; a second time, at once."""
-        world = self.receiver
-        if world is None:
+        buffer = self.buffer
+        if buffer is None:
             return
-        self.receiver = None
+        world = self.channel.receiver
         world.log.extend((ARRIVED, self))
         if self.array is None:
             world.pause(self)
         del world.receiving[self]
-        array, buffer = self.array, self.buffer
+        array = self.array
         if type(array) is type(buffer) is ndarray:
             buffer[...] = array
         else:
             fill(buffer, array)
-        self.array = None
+        self.array = self.buffer = None
+
+
+class Rendezvous(Transfer):
+    """A long message, which sets out when both sides have come.
+
+    Attributes:
+        met: whether the clock has seen one side.
+        end: when the last byte has left; None until that is known.
+    """
+
+    __slots__ = ("end", "met")
+
+    def __init__(self, channel, bytes):
+        super().__init__(channel, bytes)
+        self.met, self.end = False, None
 
 
 class Sending(Request):
@@ -79,7 +92,7 @@ class Sending(Request):
             return
         del world.mail.sending[transfer]
         world.log.extend((LEFT, transfer))
-        if transfer.buffer is None:
+        if not transfer.matched:
             world.pause(transfer)
         if transfer.array is not None:  # the receiver has not taken it yet
             transfer.array = copy_of(transfer.array)
@@ -93,15 +106,17 @@ class Channel:
         number: of the channel, from 0.
         route: Route that they take.
         eager_limit: bytes up to which a message sets out before it is asked for.
+        receiver: the VirtualWorld of `dest`, once it has asked for a message.
         first, last: ends of the queue; either all were sent, or all were asked for.
     """
 
-    __slots__ = ("dest", "eager_limit", "first", "last", "number", "route", "source", "tag")
+    __slots__ = ("dest", "eager_limit", "first", "last", "number", "receiver", "route", "source")
+    __slots__ += ("tag",)
 
     def __init__(self, key, number, route, eager_limit):
         self.source, self.dest, self.tag = key
         self.number, self.route, self.eager_limit = number, route, eager_limit
-        self.first = self.last = None
+        self.receiver = self.first = self.last = None
 
     def __iter__(self):
         transfer = self.first
@@ -115,7 +130,7 @@ class Channel:
 
     def post(self, size):
         """Let a message of `size` bytes wait for its other side: its Transfer."""
-        transfer = Transfer(self, size, size <= self.eager_limit)
+        transfer = (Transfer if size <= self.eager_limit else Rendezvous)(self, size)
         if self.first is None:
             self.first = transfer
         else:

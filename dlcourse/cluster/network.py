@@ -11,22 +11,35 @@ buffers in switches, ways around a busy link, packets and their headers, lost pa
 from collections import Counter, defaultdict
 
 
+class Wire:
+    """One direction of a link, or both of one that is half duplex.
+
+    Attributes:
+        bandwidth: bytes/s.
+        latency: seconds.
+        busy: until when.
+    """
+
+    __slots__ = ("bandwidth", "busy", "latency")
+
+    def __init__(self, link):
+        self.bandwidth, self.latency, self.busy = link.bandwidth, link.latency, 0.0
+
+
 class Route:
     """The way from one rank to another, and the bytes that went over it.
 
     Attributes:
-        names: of the channels that it occupies, such as "gpu0>nic0": a direction of a link, or
-            both of one that is half duplex.
-        first: (number of the channel, bandwidth, latency) of the first link, None if there is none.
-        others: the same of the following ones.
+        names: of the channels that it occupies, such as "gpu0>nic0".
+        first: Wire, None if there is none.
+        others: tuple of the following ones.
         bytes: that were sent so far.
     """
 
     __slots__ = ("bytes", "first", "names", "others")
 
-    def __init__(self, names, wires):
-        self.names = names
-        self.first, *self.others = wires or (None,)
+    def __init__(self, names, first=None, *others):
+        self.names, self.first, self.others = names, first, others
         self.bytes = 0
 
 
@@ -45,8 +58,7 @@ class Network:
     def __init__(self, topology):
         self.topology = topology
         self.routes = defaultdict(dict)  # source -> dest -> Route
-        self.channels = {}  # name -> index
-        self.busy = []  # by channel: until when
+        self.wires = {}  # name of a channel -> Wire
 
     def route(self, source, dest):
         """The Route from one rank to another."""
@@ -54,17 +66,12 @@ class Network:
         if found is None:
             hops = self.topology.route(source, dest)
             names = tuple(hop.channel for hop in hops)
-            wires = tuple(
-                (self._number(hop.channel), hop.link.bandwidth, hop.link.latency) for hop in hops
-            )
-            found = self.routes[source][dest] = Route(names, wires)
+            for hop in hops:
+                if hop.channel not in self.wires:
+                    self.wires[hop.channel] = Wire(hop.link)
+            found = Route(names, *(self.wires[name] for name in names))
+            self.routes[source][dest] = found
         return found
-
-    def _number(self, channel):
-        number = self.channels.setdefault(channel, len(self.channels))
-        if number == len(self.busy):
-            self.busy.append(0.0)
-        return number
 
     def carry(self, route, size, now):
         """Send `size` bytes over a route at time `now`, no earlier than any message before it.
@@ -73,23 +80,22 @@ class Network:
             (start, end, arrival): seconds at which the first byte leaves, the last byte has left,
             and the last byte has arrived.
         """
-        busy = self.busy
         route.bytes += size
-        if route.first is None:
+        wire = route.first
+        if wire is None:
             return now, now, now
-        channel, bandwidth, latency = route.first
-        start = now if busy[channel] < now else busy[channel]
-        busy[channel] = end = start + size / bandwidth
-        head, tail = start + latency, end + latency
-        for channel, bandwidth, latency in route.others:
-            if busy[channel] > head:
-                head = busy[channel]
-            leave = head + size / bandwidth
+        start = now if wire.busy < now else wire.busy
+        wire.busy = end = start + size / wire.bandwidth
+        head, tail = start + wire.latency, end + wire.latency
+        for wire in route.others:
+            if wire.busy > head:
+                head = wire.busy
+            leave = head + size / wire.bandwidth
             if leave > tail:
                 tail = leave
-            busy[channel] = tail
-            head += latency
-            tail += latency
+            wire.busy = tail
+            head += wire.latency
+            tail += wire.latency
         return start, end, tail
 
     def link_bytes(self):

@@ -14,7 +14,7 @@ from numpy import ndarray
 from dlcourse.cluster.arrays import check_array, copy_of, kind_of, same_kind
 from dlcourse.cluster.clock import COMPUTE, MEET, SEND
 from dlcourse.cluster.diagnosis import wrong_collective, wrong_kind
-from dlcourse.cluster.mail import Call, Sending
+from dlcourse.cluster.mail import Call, Rendezvous, Sending, Transfer
 from dlcourse.cluster.places import caller, innermost
 from dlcourse.cluster.world import SENT, World
 
@@ -47,8 +47,6 @@ class VirtualWorld(World):
         """Begin to send; a short array is copied and free at once."""
         if type(array) is not ndarray:
             check_array(array, "send")
-        if len(self.log) * (array.nbytes + NOTE) > AHEAD:
-            self.catch_up()
         channel = self.channels[self.rank, dest, tag]
         transfer = channel.first
         if transfer is None or transfer.buffer is None:
@@ -59,13 +57,17 @@ class VirtualWorld(World):
             if array.dtype is not buffer.dtype or array.shape != buffer.shape:
                 self._compare(transfer, array, buffer)
         transfer.sent_at = self.place or caller(2)
-        if transfer.eager:
+        if type(transfer) is Transfer:
             transfer.array = array.copy() if type(array) is ndarray else copy_of(array)
             self.log.extend((SEND, transfer))
-            return SENT
-        transfer.array = array
-        self.log.extend((MEET, transfer))
-        return Sending(self, transfer)
+            request = SENT
+        else:
+            transfer.array = array
+            self.log.extend((MEET, transfer))
+            request = Sending(self, transfer)
+        if len(self.log) * (transfer.bytes + NOTE) > AHEAD:
+            self.catch_up()
+        return request
 
     def irecv(self, buffer, source, tag=0):
         """Begin to receive; `buffer` is filled when the Request is waited for."""
@@ -81,8 +83,8 @@ class VirtualWorld(World):
             if array.dtype is not buffer.dtype or array.shape != buffer.shape:
                 self._compare(transfer, array, buffer)
         self.receiving[transfer] = self.place or caller(2)
-        transfer.buffer, transfer.receiver = buffer, self
-        if not transfer.eager:
+        transfer.buffer, channel.receiver = buffer, self
+        if type(transfer) is Rendezvous:
             self.log.extend((MEET, transfer))
         return transfer
 

@@ -8,14 +8,13 @@ Source: Patarasuk, Yuan, "Bandwidth optimal all-reduce algorithms for clusters o
 """
 
 from collections import deque
-from itertools import cycle, islice
+from itertools import cycle
 
 from dlcourse.cluster.arrays import check_array
 from dlcourse.cluster.collectives.arrays import Parts, cut, empty, flat
 from dlcourse.cluster.errors import check_counts
 
 PIECE = 2**20  # bytes of a message on real processors, about
-AHEAD = 2  # messages asked for at a time: more under way leave the processor's cache
 
 
 def ring(world, array, segments=1):
@@ -121,10 +120,11 @@ def _legs(parts, start, adding, keeping, segments):
     A kept piece replaces the old one at once. It can't arrive before that one was sent: it is made
     of it.
     """
-    steps, longest = adding + keeping if len(parts) > 1 else 0, -(-len(parts[0]) // segments)
-    room = cycle([empty(parts[0], longest) for _ in range(AHEAD)])
+    size, longest = len(parts), -(-len(parts[0]) // segments)
+    steps = adding + keeping if size > 1 else 0
+    room = cycle([empty(parts[0], longest), empty(parts[0], longest)])  # the next one is asked for
     for step in range(steps):
-        part = parts[(start - step) % len(parts)]
+        part = parts[(start - step) % size]
         for piece in cut(part, segments) if segments > 1 else (part,):
             inbox = next(room)[: len(piece)] if step < adding else piece
             yield inbox, piece, step < steps - 1
@@ -133,18 +133,20 @@ def _legs(parts, start, adding, keeping, segments):
 def _travel(world, mine, legs):
     """Send pieces to the right, and send on what comes from the left."""
     left, right = (world.rank - 1) % world.size, (world.rank + 1) % world.size
-    asking = ((world.irecv(leg[0], left), leg) for leg in legs)
-    asked = deque(islice(asking, 1))  # asked for first: so nothing sent has to wait
-    sending = deque(world.isend(piece, right) for piece in mine if asked)
-    asked.extend(islice(asking, AHEAD - 1))
-    while asked:
-        request, (inbox, piece, goes_on) = asked.popleft()
+    legs = iter(legs)
+    leg = next(legs, None)
+    if leg is None:
+        return
+    request = world.irecv(leg[0], left)  # asked for first: so nothing sent has to wait
+    sending = deque(world.isend(piece, right) for piece in mine)
+    while leg:
+        inbox, piece, goes_on = leg
+        leg = next(legs, None)
+        following = leg and world.irecv(leg[0], left)
         request.wait()
         if inbox is not piece:
             piece += inbox
         sending.popleft().wait()
         if goes_on:
             sending.append(world.isend(piece, right))
-        for following in asking:
-            asked.append(following)
-            break
+        request = following
