@@ -54,7 +54,7 @@ class Transfer(Request):
             world.pause(self)
         del world.receiving[self]
         array = self.array
-        if type(array) is type(buffer) is ndarray:
+        if type(array) is ndarray and type(buffer) is ndarray:
             buffer[...] = array
         else:
             fill(buffer, array)

@@ -18,8 +18,8 @@ from dlcourse.cluster.mail import Call, Rendezvous, Sending, Transfer
 from dlcourse.cluster.places import caller, innermost
 from dlcourse.cluster.world import SENT, World
 
-AHEAD = 2**21  # how far data may run ahead of time: entries of the log times bytes of a message
-NOTE = 2**13  # bytes that a message counts beside its own: more entries than 256 leave the cache
+AHEAD = 2**22  # how far data may run ahead of time: entries of the log times bytes of a message
+NOTE = 2**13  # bytes that a message counts beside its own: more entries than 512 leave the cache
 
 
 class VirtualWorld(World):
@@ -45,7 +45,7 @@ class VirtualWorld(World):
 
     def isend(self, array, dest, tag=0):
         """Begin to send; a short array is copied and free at once."""
-        if type(array) is not ndarray:
+        if not (plain := type(array) is ndarray):
             check_array(array, "send")
         channel = self.channels[self.rank, dest, tag]
         transfer = channel.first
@@ -58,7 +58,7 @@ class VirtualWorld(World):
                 self._compare(transfer, array, buffer)
         transfer.sent_at = self.place or caller(2)
         if type(transfer) is Transfer:
-            transfer.array = array.copy() if type(array) is ndarray else copy_of(array)
+            transfer.array = array.copy() if plain else copy_of(array)
             self.log.extend((SEND, transfer))
             request = SENT
         else:
