@@ -4,8 +4,8 @@ Numbers are small and whole, so that every order of adding gives the same bits; 
 of floats do is a test of its own.
 """
 
+import math
 from functools import partial
-from itertools import product
 
 import numpy as np
 import pytest
@@ -19,11 +19,11 @@ from dlcourse.cluster.collectives.arrays import split
 from dlcourse.cluster.collectives.broadcast import broadcast
 from dlcourse.cluster.collectives.reduce import reduce
 from dlcourse.cluster.collectives.reduce_scatter import reduce_scatter
-from dlcourse.cluster.collectives.ring import PersistentRing
 from dlcourse.cluster.errors import RankError
 from dlcourse.cluster.group import Group
 from dlcourse.cluster.run import run
-from tests.cluster.calls import call, drawn, persistent_twice, several
+from dlcourse.cluster.world import PIECE
+from tests.cluster.calls import call, drawn, long_sum, several
 
 DTYPES = ["int64", "uint8", "float16", "float32", "float64", "complex64"]
 TORCH_DTYPES = ["int64", "int16", "float32", "float64", "bfloat16"]
@@ -124,15 +124,18 @@ def test_long_messages_that_wait_to_be_asked_for_arrive_too(algorithm):
     assert all((array == 15.0).all() for array in run(program, ranks=6).results)
 
 
-@given(st.integers(1, 9), st.integers(0, 50), st.none() | st.integers(1, 4))
-def test_a_persistent_ring_sums_up_again_and_again(size, n, segments):
-    done = run(persistent_twice, ranks=size, args=(n, segments))
-    assert done.results == [(segments or 1, True)] * size
+@given(st.integers(2, 9), st.integers(1, 50), st.integers(1, 1000))
+def test_long_parts_of_a_ring_are_cut_into_pieces(size, n, piece):
+    done = run(long_sum, ranks=size, args=(n, piece))
+    longest = 8 * -(-n // size)
+    assert done.results == [(piece, True)] * size
+    assert len(done.trace.messages) == 2 * size * (size - 1) * max(1, round(longest / piece))
 
 
-@pytest.mark.parametrize("on", ["ideal", "processes"])
-def test_a_persistent_ring_cuts_long_parts(on):
-    assert run(persistent_twice, ranks=3, on=on, args=(800_001,)).results == [(2, True)] * 3
+def test_long_parts_are_cut_on_real_ranks_and_whole_on_the_virtual_cluster():
+    whole = run(long_sum, ranks=2, args=(2**20,))
+    assert (whole.results, len(whole.trace.messages)) == ([(math.inf, True)] * 2, 4)
+    assert run(long_sum, 2, on="processes", args=(2**20,)).results == [(PIECE, True)] * 2
 
 
 def sums(size, n, algorithm, **options):
@@ -176,13 +179,6 @@ def test_all_reduce_works_in_place_and_others_leave_their_input():
     assert run(program, ranks=3).results == [True, True, True]
 
 
-def persistent(world, segments):
-    return PersistentRing(world, np.ones(3), segments)
-
-
-SEGMENTS = list(product([partial(all_reduce, array=np.ones(3)), persistent], [0, -1, 1.5]))
-
-
 def test_parts_gathered_are_the_array_that_was_scattered():
     def program(world):
         array = np.arange(14.0).reshape(7, 2)
@@ -200,7 +196,13 @@ def test_parts_gathered_are_the_array_that_was_scattered():
             partial(all_reduce, array=np.ones(3), algorithm="hierarchical", node=3),
             "node=3: 4 ranks fill no whole nodes",
         ),
-        *((partial(f, segments=n), f"segments={n}: give a whole number") for f, n in SEGMENTS),
+        *(
+            (
+                partial(all_reduce, array=np.ones(3), segments=n),
+                f"segments={n}: give a whole number",
+            )
+            for n in (0, -1, 1.5)
+        ),
         (partial(broadcast, array=np.ones(3), root=4), "root rank 4: there are ranks 0 to 3"),
         (partial(reduce, array=np.ones(3), root=-1), "root rank -1: there are ranks 0 to 3"),
         (lambda world: all_gather(world, np.ones(2), length=5), "has 1 of length=5"),

@@ -30,6 +30,7 @@ class Group(World):
             rule = f"each once, and rank {world.rank}, which makes the group, among them"
             raise ValueError(f"ranks={self.ranks}: give the members, {rule}")
         self.rank, self.size = self.ranks.index(world.rank), len(self.ranks)
+        self.device, self.piece = world.device, world.piece
 
     def isend(self, array, dest, tag=0):
         """Begin to send an array to member `dest`."""

@@ -5,6 +5,7 @@ arguments are mpi4py's. The same function runs on the virtual cluster, on proces
 GPUs, and on a cluster under torchrun or mpiexec.
 """
 
+import math
 from contextlib import contextmanager
 from functools import wraps
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from dlcourse.cluster.arrays import check_array
 
+PIECE = 2**20  # bytes; on processors shorter messages cost more than overlapping them saves
 BARRIER = 2**20  # the tag of a barrier's messages: above any tag of a program
 
 
@@ -58,11 +60,15 @@ class World:
         rank: this rank's number, from 0.
         size: number of ranks.
         device: where this rank's tensors belong: "cpu", or its GPU such as "cuda:3".
+        piece: bytes, about, of the messages into which a collective cuts a long one, to add one
+            while the next one travels; on the virtual cluster, where adding takes no time, none is
+            cut.
     """
 
     rank: int
     size: int
     device: str = "cpu"
+    piece: float = math.inf
 
     def __repr__(self):
         return f"rank {self.rank} of {self.size}"

@@ -7,10 +7,9 @@ still computes.
 Source of buckets and hooks: Li et al., "PyTorch Distributed", 2020, https://arxiv.org/abs/2006.15704.
 """
 
-from functools import cached_property, partial
+from functools import partial
 
 from dlcourse.cluster.collectives.all_reduce import all_reduce
-from dlcourse.cluster.collectives.ring import PersistentRing
 from dlcourse.parallel.exchange import Exchange
 from dlcourse.parallel.flat import join, when_ready
 from dlcourse.parallel.train import Replica
@@ -72,16 +71,11 @@ class Bucketed(Naive):
         super().__init__(world, network, update)
         self.buckets = [Bucket(group) for group in buckets(self.parameters, limit)]
 
-    @cached_property
-    def rings(self):
-        """A persistent all-reduce for each bucket, whose memory stays where it is."""
-        return [PersistentRing(self.world, bucket.all) for bucket in self.buckets]
-
     def reduce(self):
         """Turn this rank's gradients into the sums of all ranks'."""
-        for bucket, all_reduce_bucket in zip(self.buckets, self.rings, strict=True):
+        for bucket in self.buckets:
             bucket.fill()
-            all_reduce_bucket()
+            all_reduce(self.world, bucket.all)
 
 
 class Overlapped(Bucketed):

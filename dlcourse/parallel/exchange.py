@@ -4,8 +4,6 @@ from itertools import chain
 
 from dlcourse.cluster.collectives.arrays import cut, empty
 
-PIECE = 2**20  # bytes of a message, about: one is added while the next one travels
-
 
 class Exchange:
     """Adds the ranks' arrays up in place: `begin`, some time later `add`, and at the end `finish`.
@@ -36,7 +34,7 @@ class Exchange:
     def __init__(self, world, array, tag=0):
         self.world, self.tag = world, tag
         self.others = [(world.rank + step) % world.size for step in range(1, world.size)]
-        pieces = cut(array, max(1, round(array.nbytes / world.size / PIECE)))
+        pieces = cut(array, max(1, round(array.nbytes / world.size / world.piece)))
         self.pieces = [cut(piece, world.size) for piece in pieces]
         self.rooms = [[empty(parts[world.rank]) for _ in self.others] for parts in self.pieces]
         self.coming, self.sending = [], []

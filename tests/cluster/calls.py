@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from dlcourse.cluster.collectives.all_gather import all_gather
+from dlcourse.cluster.collectives.all_reduce import all_reduce
 from dlcourse.cluster.collectives.arrays import cut
-from dlcourse.cluster.collectives.ring import PersistentRing
 
 
 def drawn(rank, shape, dtype):
@@ -36,10 +36,8 @@ def several(world, drawn):
     return [call(world, *case) for case in drawn]
 
 
-def persistent_twice(world, n, segments=None):
-    """Two all-reduces by the same persistent ring."""
-    array = torch.arange(n, dtype=torch.float64)
-    ring = PersistentRing(world, array, segments)
-    for _ in range(2):
-        ring()
-    return ring.segments, bool((array == world.size**2 * torch.arange(n)).all())
+def long_sum(world, n, piece=None):
+    """Bytes of a piece, and whether an all-reduce of n numbers that is cut so is right."""
+    world.piece = piece or world.piece
+    array = all_reduce(world, torch.arange(n, dtype=torch.float64))
+    return world.piece, bool((array == world.size * torch.arange(n)).all())

@@ -7,7 +7,7 @@ from dlcourse.cluster.world import collective
 
 
 @collective
-def reduce_scatter(world, array, segments=1):
+def reduce_scatter(world, array, segments=None):
     """Add the arrays of all ranks up, and give each rank one part of the sum.
 
     Around the ring. Parts are cut along the first axis as `split(len(array), size)` says, the
@@ -17,7 +17,8 @@ def reduce_scatter(world, array, segments=1):
         world: a World.
         array: NumPy array or torch tensor (n, ...), of the same shape and dtype in all ranks;
             left as it is.
-        segments: messages for each part; more let adding and sending overlap on real machines.
+        segments: messages for each part: one is added while the next one travels. If left out, as
+            many as the world's `piece` says.
 
     Returns:
         New array, this rank's part of the sum: (n / size, ...) where size divides n.
