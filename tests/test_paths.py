@@ -136,6 +136,10 @@ def test_one_gpu_sends_nothing():
         (lambda: step_seconds(star(2), -1, 1), "compute=-1 s, 1 B of gradients: give 0"),
         (lambda: staged("carrier pigeon"), "'carrier pigeon': no such links"),
         (lambda: least_bandwidth(star(4), 4, 1, 1), "ranks=4: ideal has 4 already"),
+        (lambda: Stage("slot", 0, 0), "slot: 0 B/s, 0 s: give a bandwidth above zero"),
+        (lambda: Stage("slot", -1, 1), "slot: 1 B/s, -1 s: give a bandwidth above zero"),
+        (lambda: effective_bandwidth([Stage("slot", 0, 1)], 0), "a message of 0 bytes takes no"),
+        (lambda: speedup(star(1), star(1), 0, 0), "compute=0 s: a step on ideal takes no time"),
     ],
 )
 def test_bad_input_is_named(call, message):

@@ -7,6 +7,7 @@ Not modelled: the copy between a pinned buffer and a program's own memory, sever
 once, registration of memory with the NIC, the protocol's overhead on the wire.
 """
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -24,6 +25,11 @@ class Stage:
     name: str
     setup: float
     bandwidth: float
+
+    def __post_init__(self):
+        if not (self.bandwidth > 0 and 0 <= self.setup < math.inf):
+            rule = "give a bandwidth above zero and a setup of zero or more"
+            raise ValueError(f"{self.name}: {self.bandwidth} B/s, {self.setup} s: {rule}")
 
     def seconds(self, size):
         """How long it takes to copy `size` bytes."""
@@ -137,10 +143,16 @@ def effective_bandwidth(path, size, chunks=1):
     Returns:
         float.
 
+    Raises:
+        ValueError: as `timeline`; also for a message that takes no time.
+
     >>> effective_bandwidth([Stage("a", 1, 10)], 90)
     9.0
     """
-    return size / path_seconds(path, size, chunks)
+    seconds = path_seconds(path, size, chunks)
+    if seconds == 0:
+        raise ValueError(f"a message of {size} bytes takes no time: give it bytes, or a setup")
+    return size / seconds
 
 
 def best_chunks(path, size, most=4096):

@@ -66,16 +66,19 @@ def speedup(one, many, compute, gradient_bytes):
     Returns:
         float: above 1 where `many` is worth having.
 
+    Raises:
+        ValueError: if one of them is below 0, or a step takes no time.
+
     >>> from dlcourse.cluster.presets import topology
     >>> both, one = topology("qdr-2014"), topology("qdr-2014", nodes=1)
     >>> round(speedup(one, both, 0.1, 240e6), 2), round(speedup(one, both, 0.01, 240e6), 2)
     (1.21, 0.5)
     """
-    rates = [
-        len(topology.devices) / step_seconds(topology, compute, gradient_bytes)
-        for topology in (one, many)
-    ]
-    return rates[1] / rates[0]
+    before, after = (step_seconds(t, compute, gradient_bytes) for t in (one, many))
+    if after == 0:
+        rule = "nobody can be faster: give it something to compute or to send"
+        raise ValueError(f"compute={compute} s: a step on {many.name} takes no time, {rule}")
+    return len(many.devices) * before / (len(one.devices) * after)
 
 
 def least_bandwidth(one, ranks, compute, gradient_bytes, alpha=0.0):
