@@ -11,6 +11,7 @@ from dlcourse.units import show
 
 MOST = 64  # devices in one drawing
 HEIGHT = 22  # of a vertex
+ASIDE = 6  # of its line: messages in opposite directions pass each other
 TINTS = {"gpu": "#d6efe5", "device": "#d6efe5", "nic": "#dbeefa", "nvswitch": "#d6efe5"}
 LINES = {"NVLink": COLORS["green"], "PCIe": COLORS["muted"], "network": COLORS["blue"]}
 
@@ -78,8 +79,15 @@ def show_messages(topology, trace, at):
     names = ", ".join(f"{m.source}→{m.dest}" for m in flying) or "none"
     text = f"at {show(at, 's')}: {len(flying)} message{'s' * (len(flying) != 1)} under way: {names}"
     title = label(LEFT, plan.height + 8, f"at {show(at, 's')}", anchor="start", font_weight="bold")
-    shapes = [*_frames(plan), *_lines(topology, plan, widths), *_boxes(topology, plan)]
-    return document(plan.width, plan.height + 24, [*shapes, title, *dots], text)
+    shapes = [
+        *_frames(plan),
+        *_lines(topology, plan, widths),
+        *_boxes(topology, plan),
+        title,
+        *dots,
+    ]
+    room = element("g", "".join(shapes), transform="translate(0 14)")  # for words beside the dots
+    return document(plan.width + 24, plan.height + 38, [room], text)
 
 
 def plan_of(topology):
@@ -200,16 +208,25 @@ def _lines(topology, plan, widths):
     return parts
 
 
-def _way(places, a, b):
-    """Straight from row to row; in one row a bow: up between NICs, down between GPUs."""
+def _curve(places, a, b):
+    """Both ends of a line from a to b, and the point between that it bends towards.
+
+    Straight from row to row; in one row a bow: up between NICs, down between GPUs.
+    """
     here, there = places[a], places[b]
-    if here.row != there.row:
-        bar, small = (here, there) if here.width > there.width else (there, here)
-        x = small.x if abs(small.x - bar.x) <= bar.width / 2 else bar.x
-        return f"M{small.x:g} {small.y:g}L{x:g} {bar.y:g}"
-    up = -1 if here.row in (*OUTSIDE, "NICs") else 1
-    bow = here.y + up * (26 + 0.5 * abs(here.x - there.x) * (up > 0))
-    return f"M{here.x:g} {here.y:g}Q{(here.x + there.x) / 2:g} {bow:g} {there.x:g} {there.y:g}"
+    if here.row == there.row:
+        up = -1 if here.row in (*OUTSIDE, "NICs") else 1
+        bow = here.y + up * (26 + 0.5 * abs(here.x - there.x) * (up > 0))
+        return (here.x, here.y), ((here.x + there.x) / 2, bow), (there.x, there.y)
+    bar, small = (here, there) if here.width > there.width else (there, here)
+    far = abs(small.x - bar.x) > bar.width / 2
+    xs = [bar.x if far and place is bar else small.x for place in (here, there)]
+    return (xs[0], here.y), (sum(xs) / 2, (here.y + there.y) / 2), (xs[1], there.y)
+
+
+def _way(places, a, b):
+    points = ("{:g} {:g}".format(*point) for point in _curve(places, a, b))
+    return "M{}Q{} {}".format(*points)
 
 
 def _boxes(topology, plan):
@@ -227,18 +244,34 @@ def _boxes(topology, plan):
 
 
 def _dot(topology, plan, message, at):
-    """Where a message is: the same time for each hop of its route."""
+    """Where a message is, on the right-hand side of its way: the same time for each hop."""
     hops = topology.route(message.source, message.dest)
     if not hops:
         return []
     done = len(hops) * (at - message.start) / (message.arrival - message.start)
     hop = hops[min(int(done), len(hops) - 1)]
-    a, b, share = plan.places[hop.source], plan.places[hop.dest], done - int(done)
-    x, y = a.x + share * (b.x - a.x), a.y + share * (b.y - a.y)
+    x, y, across, down = _spot(plan.places, hop, done - int(done))
     look = {"fill": COLORS["vermilion"], "stroke": COLORS["paper"], "stroke_width": 1.5}
-    words = f"{message.source}→{message.dest}"
     halo = {"stroke": COLORS["paper"], "stroke_width": 3, "paint_order": "stroke"}
+    where = x, y + math.copysign(15, down), "middle"
+    if abs(across) > abs(down):
+        where = x + math.copysign(9, across), y, "start" if across > 0 else "end"
+    words = f"{message.source}→{message.dest}"
     return [
         element("circle", cx=x, cy=y, r=6, **look),
-        label(x + 9, y, words, 11, "start", font_weight="bold", **halo),
+        label(*where[:2], words, 11, where[2], font_weight="bold", **halo),
     ]
+
+
+def _spot(places, hop, share):
+    """A point beside a hop's line, and the direction from the line to it: (x, y, across, down)."""
+    start, bend, end = _curve(places, hop.source, hop.dest)
+    x, y = (
+        (1 - share) ** 2 * a + 2 * share * (1 - share) * b + share**2 * c
+        for a, b, c in zip(start, bend, end, strict=True)
+    )
+    dx, dy = (
+        (1 - share) * (b - a) + share * (c - b) for a, b, c in zip(start, bend, end, strict=True)
+    )
+    across, down = -dy / math.hypot(dx, dy), dx / math.hypot(dx, dy)
+    return x + ASIDE * across, y + ASIDE * down, across, down
