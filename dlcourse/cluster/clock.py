@@ -13,6 +13,7 @@ from collections import deque
 from heapq import heappop, heappush
 from operator import neg
 
+from dlcourse.cluster.network import carry
 from dlcourse.cluster.recorder import WAIT, pack_message, pack_stretch
 
 SEND, MEET, ARRIVED, LEFT, COMPUTE = range(5)  # what a note says
@@ -22,13 +23,11 @@ class Clock:
     """Virtual time of every rank.
 
     Args:
-        network: Network.
         size: number of ranks.
         record: Recorder of messages and work.
     """
 
-    def __init__(self, network, size, record):
-        self.carry = network.carry
+    def __init__(self, size, record):
         self.message, self.stretch, self.kind = record.message, record.stretch, record.kind
         self.now = [0.0] * size
         self.logs = [deque() for _ in range(size)]
@@ -106,8 +105,8 @@ class Clock:
     def _set_out(self, transfer, now):
         """Let a message set out: when its last byte has left."""
         channel, size = transfer.channel, transfer.bytes
-        carry, message, stretch = self.carry, self.message, self.stretch
-        start, end, arrival = carry(channel.route, size, now)
+        message, stretch = self.message, self.stretch
+        start, end, arrival = carry(channel.way, size, now)
         transfer.arrival = arrival
         message(pack_message(channel.number, size, start, end, arrival))
         for rank, kind, since in transfer.waiting:

@@ -104,18 +104,18 @@ class Channel:
     Attributes:
         source, dest, tag: which ones.
         number: of the channel, from 0.
-        route: Route that they take.
+        way: tuple of Wire that they pass.
         eager_limit: bytes up to which a message sets out before it is asked for.
         receiver: the VirtualWorld of `dest`, once it has asked for a message.
         first, last: ends of the queue; either all were sent, or all were asked for.
     """
 
-    __slots__ = ("dest", "eager_limit", "first", "last", "number", "receiver", "route", "source")
-    __slots__ += ("tag",)
+    __slots__ = ("dest", "eager_limit", "first", "last", "number", "receiver", "source")
+    __slots__ += ("tag", "way")
 
-    def __init__(self, key, number, route, eager_limit):
+    def __init__(self, key, number, way, eager_limit):
         self.source, self.dest, self.tag = key
-        self.number, self.route, self.eager_limit = number, route, eager_limit
+        self.number, self.way, self.eager_limit = number, way, eager_limit
         self.receiver = self.first = self.last = None
 
     def __iter__(self):
@@ -153,8 +153,8 @@ class Channels(dict):
             raise ValueError(f"rank {source} sends to rank {dest}: {there}")
         if not 0 <= source < self.size:
             raise ValueError(f"rank {dest} receives from rank {source}: {there}")
-        route = self.network.route(source, dest)
-        self[key] = channel = Channel(key, len(self), route, self.eager_limit)
+        way = self.network.way(source, dest)
+        self[key] = channel = Channel(key, len(self), way, self.eager_limit)
         return channel
 
 

@@ -8,100 +8,77 @@ Not modelled: fair sharing (messages take turns whole, in the order in which the
 buffers in switches, ways around a busy link, packets and their headers, lost packets.
 """
 
-from collections import Counter, defaultdict
-
 
 class Wire:
     """One direction of a link, or both of one that is half duplex.
 
     Attributes:
+        name: Hop.channel, such as "gpu0>nic0".
         bandwidth: bytes/s.
         latency: seconds.
         busy: until when.
     """
 
-    __slots__ = ("bandwidth", "busy", "latency")
+    __slots__ = ("bandwidth", "busy", "latency", "name")
 
-    def __init__(self, link):
-        self.bandwidth, self.latency, self.busy = link.bandwidth, link.latency, 0.0
-
-
-class Route:
-    """The way from one rank to another, and the bytes that went over it.
-
-    Attributes:
-        names: of the channels that it occupies, such as "gpu0>nic0".
-        first: Wire, None if there is none.
-        others: tuple of the following ones.
-        bytes: that were sent so far.
-    """
-
-    __slots__ = ("bytes", "first", "names", "others")
-
-    def __init__(self, names, first=None, *others):
-        self.names, self.first, self.others = names, first, others
-        self.bytes = 0
+    def __init__(self, hop):
+        self.name, self.busy = hop.channel, 0.0
+        self.bandwidth, self.latency = hop.link.bandwidth, hop.link.latency
 
 
 class Network:
-    """The links of a topology, and until when each is busy.
+    """The wires of a topology.
 
     >>> from dlcourse.cluster.topology import star
     >>> net = Network(star(3, bandwidth=1e9, latency=0))
-    >>> first, second = net.route(0, 1), net.route(0, 2)
-    >>> net.carry(first, 1000, now=0.0), net.carry(second, 1000, now=0.0)  # the second waits
+    >>> [wire.name for wire in net.way(0, 1)]
+    ['device0>switch', 'switch>device1']
+    >>> carry(net.way(0, 1), 1000, now=0.0), carry(net.way(0, 2), 1000, now=0.0)  # the second waits
     ((0.0, 1e-06, 1e-06), (1e-06, 2e-06, 2e-06))
-    >>> net.link_bytes()["device0>switch"]
-    2000
     """
 
     def __init__(self, topology):
         self.topology = topology
-        self.routes = defaultdict(dict)  # source -> dest -> Route
-        self.wires = {}  # name of a channel -> Wire
+        self.wires = {}  # by name
 
-    def route(self, source, dest):
-        """The Route from one rank to another."""
-        found = self.routes[source].get(dest)
-        if found is None:
-            hops = self.topology.route(source, dest)
-            names = tuple(hop.channel for hop in hops)
-            for hop in hops:
-                if hop.channel not in self.wires:
-                    self.wires[hop.channel] = Wire(hop.link)
-            found = Route(names, *(self.wires[name] for name in names))
-            self.routes[source][dest] = found
-        return found
+    def way(self, source, dest):
+        """The wires from one rank to another: tuple of Wire."""
+        hops = self.topology.route(source, dest)
+        for hop in hops:
+            if hop.channel not in self.wires:
+                self.wires[hop.channel] = Wire(hop)
+        return tuple(self.wires[hop.channel] for hop in hops)
 
-    def carry(self, route, size, now):
-        """Send `size` bytes over a route at time `now`, no earlier than any message before it.
 
-        Returns:
-            (start, end, arrival): seconds at which the first byte leaves, the last byte has left,
-            and the last byte has arrived.
-        """
-        route.bytes += size
-        wire = route.first
-        if wire is None:
-            return now, now, now
-        start = now if wire.busy < now else wire.busy
-        wire.busy = end = start + size / wire.bandwidth
-        head, tail = start + wire.latency, end + wire.latency
-        for wire in route.others:
-            if wire.busy > head:
-                head = wire.busy
-            leave = head + size / wire.bandwidth
-            if leave > tail:
-                tail = leave
-            wire.busy = tail
-            head += wire.latency
-            tail += wire.latency
-        return start, end, tail
+def carry(way, size, now):
+    """Send a message at time `now`, no earlier than any before it.
 
-    def link_bytes(self):
-        """Bytes that crossed each channel so far: a direction of a link, or a half-duplex link."""
-        sums = Counter()
-        for routes in self.routes.values():
-            for route in routes.values():
-                sums.update(dict.fromkeys(route.names, route.bytes))
-        return dict(sorted(sums.items()))
+    Args:
+        way: tuple of Wire.
+        size: bytes.
+        now: seconds.
+
+    Returns:
+        (start, end, arrival): seconds at which the first byte leaves, the last byte has left,
+        and the last byte has arrived.
+
+    >>> carry((), 1000, now=2.0)
+    (2.0, 2.0, 2.0)
+    """
+    if not way:
+        return now, now, now
+    wires = iter(way)
+    wire = next(wires)
+    start = now if wire.busy < now else wire.busy
+    wire.busy = end = start + size / wire.bandwidth
+    head, tail = start + wire.latency, end + wire.latency
+    for wire in wires:
+        if wire.busy > head:
+            head = wire.busy
+        leave = head + size / wire.bandwidth
+        if leave > tail:
+            tail = leave
+        wire.busy = tail
+        head += wire.latency
+        tail += wire.latency
+    return start, end, tail

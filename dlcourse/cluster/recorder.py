@@ -1,6 +1,7 @@
 """Keeps what happens on a cluster in columns, so that millions of messages fit in memory."""
 
 import struct
+from collections import Counter
 from io import BytesIO
 
 import numpy as np
@@ -19,15 +20,14 @@ class Recorder:
     """Notes messages and work as they happen, 8 bytes a number.
 
     Args:
-        network: Network, for the links of each route.
         keep: whether to keep every message and wait, or only the bytes over each link.
     """
 
-    def __init__(self, network, keep=True):
-        self.network = network
+    def __init__(self, keep=True):
         self.keep = keep
         self.messages, self.stretches = BytesIO(), BytesIO()
-        self.message = self.messages.write if keep else len  # of what MESSAGE's struct packed
+        self.sent = Counter()  # number of a channel -> bytes, where messages are not kept
+        self.message = self.messages.write if keep else self._count  # what MESSAGE's struct packed
         self.stretch = self.stretches.write if keep else len
         self.kinds = {("wait", ""): WAIT}  # (kind, label) -> number
 
@@ -43,17 +43,31 @@ class Recorder:
             seconds: when the last one ended.
             channels: list of Channels, by their number.
         """
+        rows = np.frombuffer(self.messages.getvalue(), MESSAGE)
+        link_bytes = self._link_bytes(rows, channels)
         if not self.keep:
-            return ClusterTrace(size, seconds, link_bytes=self.network.link_bytes())
+            return ClusterTrace(size, seconds, link_bytes=link_bytes)
 
         def message(number, size, *times):
             channel = channels[number]
-            ends = channel.source, channel.dest
-            return Message(*ends, size, channel.tag, *times, channel.route.names)
+            names = tuple(wire.name for wire in channel.way)
+            return Message(channel.source, channel.dest, size, channel.tag, *times, names)
 
-        messages = Records(message, np.frombuffer(self.messages.getvalue(), MESSAGE))
         work = Records(self._work, np.frombuffer(self.stretches.getvalue(), STRETCH))
-        return ClusterTrace(size, seconds, messages, work, self.network.link_bytes())
+        return ClusterTrace(size, seconds, Records(message, rows), work, link_bytes)
+
+    def _count(self, packed):
+        number, size = struct.unpack_from("qq", packed)
+        self.sent[number] += size
+
+    def _link_bytes(self, rows, channels):
+        """Bytes that crossed each direction of a link, or each half-duplex link."""
+        sent, sums = np.zeros(len(channels), np.int64), Counter()
+        np.add.at(sent, rows["channel"], rows["bytes"])
+        for number, channel in enumerate(channels):
+            for wire in channel.way:
+                sums[wire.name] += int(sent[number]) + self.sent[number]
+        return dict(sorted(sums.items()))
 
     def _work(self, rank, kind, start, end):
         kind, label = list(self.kinds)[kind]

@@ -44,8 +44,8 @@ class Simulation:
         self.speed = speed
         self.machine = f"{counted(ranks, 'rank')} on {topology.name}"
         self.network = Network(topology)
-        self.recorder = Recorder(self.network, keep)
-        self.clock = Clock(self.network, ranks, self.recorder)
+        self.recorder = Recorder(keep)
+        self.clock = Clock(ranks, self.recorder)
         self.mail = Mail(ranks, self.network, eager_limit)
         self.outputs = Outputs(ranks)
         self.results = [None] * ranks

@@ -228,10 +228,9 @@ def star(ranks, bandwidth=10e9, latency=1e-6, name="ideal"):
     (1e-06, 10000000000.0)
     """
     check_counts(ranks=ranks)
-    devices = tuple(f"device{rank}" for rank in range(ranks))
-    return Topology(
-        name, devices, tuple(Link(device, "switch", bandwidth, latency / 2) for device in devices)
-    )
+    devices, half = tuple(f"device{rank}" for rank in range(ranks)), latency / 2
+    links = tuple(Link(device, "switch", bandwidth, half) for device in devices)
+    return Topology(name, devices, links)
 
 
 def _check_unique(name, what, names):
