@@ -132,6 +132,13 @@ def test_long_parts_of_a_ring_are_cut_into_pieces(size, n, piece):
     assert len(done.trace.messages) == 2 * size * (size - 1) * max(1, round(longest / piece))
 
 
+def test_the_rings_of_groups_are_cut_too():
+    program = partial(long_sum, algorithm="hierarchical", node=2)
+    cut, whole = (run(program, ranks=6, args=(60, piece)) for piece in (40, 480))
+    assert (cut.results, whole.results) == ([(40, True)] * 6, [(480, True)] * 6)
+    assert len(cut.trace.messages) > len(whole.trace.messages)
+
+
 def test_long_parts_are_cut_on_real_ranks_and_whole_on_the_virtual_cluster():
     whole = run(long_sum, ranks=2, args=(2**20,))
     assert (whole.results, len(whole.trace.messages)) == ([(math.inf, True)] * 2, 4)
@@ -225,8 +232,10 @@ def test_what_cannot_be_done_is_said(program, words):
 
 def test_a_group_is_a_world_of_its_own():
     def program(world):
+        world.device = f"cuda:{world.rank}"
         odd = Group(world, range(world.rank % 2, world.size, 2))
         odd.barrier()
+        assert odd.device == world.device
         return odd.rank, odd.size, all_reduce(odd, np.array([world.rank])).item()
 
     assert run(program, ranks=5).results == [(0, 3, 6), (0, 2, 4), (1, 3, 6), (1, 2, 4), (2, 3, 6)]

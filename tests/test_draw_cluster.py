@@ -16,7 +16,7 @@ from dlcourse.cluster.topology import Link, Topology, star
 from dlcourse.draw.places import layout
 from dlcourse.draw.ring import show_ring
 from dlcourse.draw.timeline import show_timeline
-from dlcourse.draw.topology import ASIDE, busy_seconds, show_messages, show_topology
+from dlcourse.draw.topology import ABOVE, ASIDE, busy_seconds, show_messages, show_topology
 from dlcourse.trace import ClusterTrace, Message, Work
 
 
@@ -91,16 +91,18 @@ def test_a_message_moves_from_its_sender_to_its_receiver():
     assert float(dots[3].get("cx")) == pytest.approx(places["device1"].x, abs=ASIDE + 1)
 
 
-@given(st.sampled_from(["qdr-2014", "dgx-1", "dgx-h100"]), st.floats(0.01, 0.99), st.data())
-def test_messages_that_meet_pass_each_other_inside_the_drawing(name, share, data):
+@given(st.sampled_from(["qdr-2014", "dgx-1", "dgx-h100"]), st.floats(0.1, 0.9), st.data())
+def test_messages_that_meet_on_a_wire_pass_each_other(name, share, data):
     net = topology(name)
     one, other = data.draw(st.permutations(range(len(net.devices))))[:2]
+    hops = len(net.route(one, other))
+    share = (data.draw(st.integers(0, hops - 1)) + share) / hops
     there, back = Message(one, other, 8, 0, 0.0, 1.0, 1.0), Message(other, one, 8, 0, 0.0, 1.0, 1.0)
     spots = []
     for message, at in ((there, share), (back, 1 - share)):
         drawing = show_messages(net, ClusterTrace(len(net.devices), 2.0, [message]), at)
         sheet, dot = elements(drawing, "svg")[0], elements(drawing, "circle")[0]
-        spots.append(np.array([float(dot.get("cx")), float(dot.get("cy"))]))
+        spots.append(np.array([float(dot.get("cx")), float(dot.get("cy")) + ABOVE]))
         assert (spots[-1] > 0).all()
         assert (spots[-1] < [float(sheet.get("width")), float(sheet.get("height"))]).all()
     assert np.linalg.norm(spots[0] - spots[1]) > ASIDE

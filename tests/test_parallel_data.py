@@ -7,6 +7,7 @@ import sysconfig
 from functools import cache, partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from dlcourse.cluster.run import run
 from dlcourse.parallel.checkpoint import resume, save
 from dlcourse.parallel.data import images, sentences
 from dlcourse.parallel.data_parallel import Bucketed, Naive, Overlapped
+from dlcourse.parallel.exchange import Exchange
 from dlcourse.parallel.models import convnet, transformer
 from dlcourse.parallel.sharded import Zero1, Zero2, Zero3
 from dlcourse.parallel.stages import memory, traffic
@@ -81,6 +83,25 @@ def test_updates_are_torchs(name):
         for update in updates:
             update.step()
     assert (ours - theirs).abs().max() < 1e-15
+
+
+@given(st.integers(1, 5), st.integers(0, 30), st.integers(1, 100))
+def test_an_exchange_cut_into_pieces_is_the_sum(ranks, n, piece):
+    def program(world):
+        world.piece = piece
+        array = np.arange(n) * (world.rank + 1)
+        exchange = Exchange(world, array)
+        for _ in range(2):
+            exchange.begin()
+            exchange.add()
+            exchange.finish()
+        return array.tolist()
+
+    done = run(program, ranks)
+    total = np.arange(n) * sum(range(1, ranks + 1)) * ranks
+    assert done.results == [total.tolist()] * ranks
+    pieces = max(1, round(8 * n / ranks / piece))
+    assert len(done.trace.messages) == 2 * pieces * 2 * ranks * (ranks - 1)
 
 
 def test_unknown_updates_are_named():

@@ -138,7 +138,10 @@ def test_one_gpu_sends_nothing():
         (lambda: least_bandwidth(star(4), 4, 1, 1), "ranks=4: ideal has 4 already"),
         (lambda: Stage("slot", 0, 0), "slot: 0 B/s, 0 s: give a bandwidth above zero"),
         (lambda: Stage("slot", -1, 1), "slot: 1 B/s, -1 s: give a bandwidth above zero"),
-        (lambda: effective_bandwidth([Stage("slot", 0, 1)], 0), "a message of 0 bytes takes no"),
+        (
+            lambda: effective_bandwidth([Stage("slot", 0, 1)], 0),
+            "a message of 0 bytes takes no time",
+        ),
         (lambda: speedup(star(1), star(1), 0, 0), "compute=0 s: a step on ideal takes no time"),
     ],
 )

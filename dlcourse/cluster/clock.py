@@ -105,12 +105,11 @@ class Clock:
     def _set_out(self, transfer, now):
         """Let a message set out: when its last byte has left."""
         channel, size = transfer.channel, transfer.bytes
-        message, stretch = self.message, self.stretch
         start, end, arrival = carry(channel.way, size, now)
         transfer.arrival = arrival
-        message(pack_message(channel.number, size, start, end, arrival))
+        self.message(pack_message(channel.number, size, start, end, arrival))
         for rank, kind, since in transfer.waiting:
             until = arrival if kind == ARRIVED else end
-            stretch(pack_stretch(rank, WAIT, since, until))
+            self.stretch(pack_stretch(rank, WAIT, since, until))
             self._wake(rank, until)
         return end

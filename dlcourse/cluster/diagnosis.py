@@ -45,7 +45,7 @@ def deadlock(mail, scheduler):
     ring = _ring(waits)
     order = sorted(waits, key=lambda rank: (rank not in ring, rank))
     lines = [_waiting(rank, waits[rank], mail, scheduler) for rank in order]
-    tags = [line for line in (_other_tag(transfer, mail) for transfer in waits.values()) if line]
+    tags = [line for wait in waits.items() if (line := _other_tag(*wait, mail))]
     title = "no rank can go on"
     if ring:
         title = f"ranks {_some(sorted(ring))} wait for each other"
@@ -61,36 +61,41 @@ def _ring(waits):
         path, rank = [], start
         while rank in waits and rank not in path:
             path.append(rank)
-            rank = _peer(waits[rank])
+            rank = _peer(rank, waits[rank])
         if rank in path:
             return path[path.index(rank) :]
     return []
 
 
-def _peer(transfer):
-    """The rank that is waited for: without a buffer it is the sender who waits."""
+def _sends(rank, transfer):
+    """Whether a rank that waits has sent the message, not asked for it."""
+    return rank == transfer.channel.source and transfer.sent_at is not None
+
+
+def _peer(rank, transfer):
+    """The rank that is waited for."""
     channel = transfer.channel
-    return channel.dest if transfer.buffer is None else channel.source
+    return channel.dest if _sends(rank, transfer) else channel.source
 
 
 def _waiting(rank, transfer, mail, scheduler):
-    thread, peer = scheduler.threads[rank], _peer(transfer)
+    thread, peer = scheduler.threads[rank], _peer(rank, transfer)
     calls = mail.calls[rank]
     inside = f"in {calls[0].name} " if calls else ""
     tag = transfer.channel.tag
     tagged = f" with tag {tag}" if tag and not inside else ""
     what = f"a message{tagged} from rank {peer}"
-    if transfer.buffer is None:
+    if _sends(rank, transfer):
         limit = show(mail.eager_limit, "B", binary=True)
         what = f"rank {peer} to receive its message{tagged}, of more than {limit}"
     gone = ", which has finished" if scheduler.clock.finished[peer] else ""
     return f"rank {rank} waits {inside}for {what}{gone}\n    {of_thread(thread)}"
 
 
-def _other_tag(transfer, mail):
+def _other_tag(rank, transfer, mail):
     """A sentence if what a rank waits for is there under another tag."""
     mine = transfer.channel
-    if transfer.buffer is None:
+    if _sends(rank, transfer):
         return None
     for other in mail.channels.values():
         ends = (other.source, other.dest) == (mine.source, mine.dest)

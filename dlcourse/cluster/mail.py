@@ -17,8 +17,8 @@ EAGER_LIMIT = 2**16  # bytes; MPI libraries use 4 KiB to 256 KiB
 class Transfer(Request):
     """One message, from the first of `isend` and `irecv` on; to its receiver it is the Request.
 
-    Of all objects there are most of these, so it keeps little: what the clock reads long after the
-    program would else leave the processor's cache.
+    There are more of these than of anything else, and the clock reads each one long after the
+    program did: it keeps little, so that they stay in the processor's cache.
 
     Attributes:
         channel: Channel it belongs to.
@@ -54,11 +54,11 @@ class Transfer(Request):
             world.pause(self)
         del world.receiving[self]
         array = self.array
+        self.array = self.buffer = None
         if type(array) is ndarray and type(buffer) is ndarray:
             buffer[...] = array
         else:
             fill(buffer, array)
-        self.array = self.buffer = None
 
 
 class Rendezvous(Transfer):

@@ -61,7 +61,9 @@ class MpiWorld(World):
 
         comm = MPI.COMM_WORLD
         node = comm.Split_type(MPI.COMM_TYPE_SHARED)
-        return cls(comm, gpu_of(node.Get_rank(), node.Get_size()), not _takes_cuda(MPI))
+        world = cls(comm, gpu_of(node.Get_rank(), node.Get_size()), not _takes_cuda(MPI))
+        world.piece = min(comm.allgather(world.piece))  # some computers may have GPUs, others none
+        return world
 
     def isend(self, array, dest, tag=0):
         """Begin to send."""

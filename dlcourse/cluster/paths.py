@@ -151,7 +151,7 @@ def effective_bandwidth(path, size, chunks=1):
     """
     seconds = path_seconds(path, size, chunks)
     if seconds == 0:
-        raise ValueError(f"a message of {size} bytes takes no time: give it bytes, or a setup")
+        raise ValueError(f"a message of {size} bytes takes no time: it has no bandwidth")
     return size / seconds
 
 

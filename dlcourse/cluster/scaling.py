@@ -67,7 +67,7 @@ def speedup(one, many, compute, gradient_bytes):
         float: above 1 where `many` is worth having.
 
     Raises:
-        ValueError: if one of them is below 0, or a step takes no time.
+        ValueError: if one of them is below 0, or a step on `many` takes no time.
 
     >>> from dlcourse.cluster.presets import topology
     >>> both, one = topology("qdr-2014"), topology("qdr-2014", nodes=1)

@@ -45,7 +45,7 @@ class VirtualWorld(World):
 
     def isend(self, array, dest, tag=0):
         """Begin to send; a short array is copied and free at once."""
-        if not (plain := type(array) is ndarray):
+        if type(array) is not ndarray:
             check_array(array, "send")
         channel = self.channels[self.rank, dest, tag]
         transfer = channel.first
@@ -58,7 +58,7 @@ class VirtualWorld(World):
                 self._compare(transfer, array, buffer)
         transfer.sent_at = self.place or caller(2)
         if type(transfer) is Transfer:
-            transfer.array = array.copy() if plain else copy_of(array)
+            transfer.array = copy_of(array)
             self.log.extend((SEND, transfer))
             request = SENT
         else:

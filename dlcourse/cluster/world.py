@@ -60,9 +60,9 @@ class World:
         rank: this rank's number, from 0.
         size: number of ranks.
         device: where this rank's tensors belong: "cpu", or its GPU such as "cuda:3".
-        piece: bytes, about, of the messages into which a collective cuts a long one, to add one
-            while the next one travels; on the virtual cluster, where adding takes no time, none is
-            cut.
+        piece: bytes, about, of the messages into which a ring or an exchange cuts long ones, to add
+            one while the next one travels; the same in all ranks. inf, and nothing is cut, on the
+            virtual cluster, where adding takes no time, and on GPUs.
     """
 
     rank: int

@@ -11,6 +11,7 @@ from dlcourse.units import show
 
 MOST = 64  # devices in one drawing
 HEIGHT = 22  # of a vertex
+ABOVE = 14  # a drawing of messages: room for words
 ASIDE = 6  # of its line: messages in opposite directions pass each other
 TINTS = {"gpu": "#d6efe5", "device": "#d6efe5", "nic": "#dbeefa", "nvswitch": "#d6efe5"}
 LINES = {"NVLink": COLORS["green"], "PCIe": COLORS["muted"], "network": COLORS["blue"]}
@@ -63,7 +64,7 @@ def show_messages(topology, trace, at):
         at: seconds.
 
     Returns:
-        Drawing; a message is a dot with "source→dest".
+        Drawing; a message is a dot with "source→dest" on the right-hand side of its wire.
 
     >>> from dlcourse.cluster.presets import topology
     >>> from dlcourse.trace import ClusterTrace, Message
@@ -79,15 +80,9 @@ def show_messages(topology, trace, at):
     names = ", ".join(f"{m.source}→{m.dest}" for m in flying) or "none"
     text = f"at {show(at, 's')}: {len(flying)} message{'s' * (len(flying) != 1)} under way: {names}"
     title = label(LEFT, plan.height + 8, f"at {show(at, 's')}", anchor="start", font_weight="bold")
-    shapes = [
-        *_frames(plan),
-        *_lines(topology, plan, widths),
-        *_boxes(topology, plan),
-        title,
-        *dots,
-    ]
-    room = element("g", "".join(shapes), transform="translate(0 14)")  # for words beside the dots
-    return document(plan.width + 24, plan.height + 38, [room], text)
+    shapes = [*_frames(plan), *_lines(topology, plan, widths), *_boxes(topology, plan)]
+    room = element("g", "".join([*shapes, title, *dots]), transform=f"translate(0 {ABOVE})")
+    return document(plan.width + 24, plan.height + 24 + ABOVE, [room], text)
 
 
 def plan_of(topology):
@@ -253,13 +248,13 @@ def _dot(topology, plan, message, at):
     x, y, across, down = _spot(plan.places, hop, done - int(done))
     look = {"fill": COLORS["vermilion"], "stroke": COLORS["paper"], "stroke_width": 1.5}
     halo = {"stroke": COLORS["paper"], "stroke_width": 3, "paint_order": "stroke"}
-    where = x, y + math.copysign(15, down), "middle"
+    spot, anchor = (x, y + math.copysign(15, down)), "middle"
     if abs(across) > abs(down):
-        where = x + math.copysign(9, across), y, "start" if across > 0 else "end"
+        spot, anchor = (x + math.copysign(9, across), y), "start" if across > 0 else "end"
     words = f"{message.source}→{message.dest}"
     return [
         element("circle", cx=x, cy=y, r=6, **look),
-        label(*where[:2], words, 11, where[2], font_weight="bold", **halo),
+        label(*spot, words, 11, anchor, font_weight="bold", **halo),
     ]
 
 

@@ -36,8 +36,8 @@ def several(world, drawn):
     return [call(world, *case) for case in drawn]
 
 
-def long_sum(world, n, piece=None):
+def long_sum(world, n, piece=None, **options):
     """Bytes of a piece, and whether an all-reduce of n numbers that is cut so is right."""
     world.piece = piece or world.piece
-    array = all_reduce(world, torch.arange(n, dtype=torch.float64))
+    array = all_reduce(world, torch.arange(n, dtype=torch.float64), **options)
     return world.piece, bool((array == world.size * torch.arange(n)).all())

@@ -23,8 +23,8 @@ def all_reduce(world, array, algorithm="ring", **options):
         array: contiguous NumPy array or torch tensor, of the same shape and dtype in all ranks;
             overwritten.
         algorithm: "naive", "server", "tree", "ring", "halving-doubling" or "hierarchical".
-        options: segments of "ring", messages for each part; node of "hierarchical", the ranks in
-            a node.
+        options: segments of "ring", messages for each part, if left out as many as the world's
+            `piece` says; node of "hierarchical", the ranks in a node.
 
     Returns:
         The same array.

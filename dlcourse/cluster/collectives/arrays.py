@@ -1,9 +1,7 @@
-"""What all collectives need: views and parts of arrays, NumPy's or torch's, received in turn."""
+"""What all collectives need: views and parts of arrays, NumPy's or torch's."""
 
-from collections import deque
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import islice
 
 import numpy as np
 
@@ -97,43 +95,6 @@ def empty(like, length=None):
     if hasattr(like, "new_empty"):
         return like.new_empty(shape)
     return np.empty(shape, like.dtype)
-
-
-def in_turn(world, coming, ahead=2):
-    """Ask for the first message at once, then receive one after the other, asking ahead.
-
-    Args:
-        world: a World.
-        coming: iterable of (buffer, source, about); a buffer may come again after `ahead` others.
-        ahead: how many are asked for at a time.
-
-    Returns:
-        Iterator over (buffer, about), the buffer filled.
-
-    >>> from dlcourse.cluster.run import run
-    >>> def program(world):
-    ...     if world.rank:
-    ...         world.send(np.array([world.rank]), 0)
-    ...         return None
-    ...     room = np.empty((2, 1), int)
-    ...     coming = [(room[0], 1, "one"), (room[1], 2, "two")]
-    ...     return [(array.item(), about) for array, about in in_turn(world, coming)]
-    >>> run(program, ranks=3).results[0]
-    [(1, 'one'), (2, 'two')]
-    """
-    asked = ((world.irecv(buffer, source), buffer, about) for buffer, source, about in coming)
-    return _arriving(deque(islice(asked, 1)), asked, ahead)
-
-
-def _arriving(waiting, asked, ahead):
-    waiting.extend(islice(asked, ahead - 1))
-    while waiting:
-        request, filled, about = waiting.popleft()
-        request.wait()
-        yield filled, about
-        for following in asked:
-            waiting.append(following)
-            break
 
 
 def choose(algorithms, name, what="algorithm"):

@@ -1,9 +1,10 @@
 """Reduce: the sum of everybody's arrays, at the root."""
 
+from itertools import chain, cycle, pairwise
 from types import MappingProxyType
 
 from dlcourse.cluster.arrays import copy_of
-from dlcourse.cluster.collectives.arrays import choose, empty, flat, in_turn
+from dlcourse.cluster.collectives.arrays import choose, empty, flat
 from dlcourse.cluster.collectives.broadcast import relatives
 from dlcourse.cluster.world import collective
 
@@ -49,9 +50,11 @@ def linear(world, array, root):
     if world.rank != root:
         world.send(array, root)
         return
-    room = [empty(array), empty(array)]
-    others = [rank for rank in range(world.size) if rank != root]
-    for arrived, _ in in_turn(world, ((room[i % 2], r, r) for i, r in enumerate(others))):
+    others = (rank for rank in range(world.size) if rank != root)
+    rooms = zip(others, cycle([empty(array), empty(array)]), strict=False)
+    asked = ((world.irecv(room, rank), room) for rank, room in rooms)
+    for (request, arrived), _ in pairwise(chain(asked, [None])):  # the next one is asked for, too
+        request.wait()
         array += arrived
 
 

@@ -64,36 +64,13 @@ def travel(world, parts, start, adding=0, keeping=0, segments=None):
     if segments is None:
         segments = max(1, round(parts[0].nbytes / world.piece))
     check_counts(segments=segments)
-    mine = cut(parts[start % len(parts)], segments)
-    _travel(world, mine, _legs(parts, start - 1, adding, keeping, segments))
-
-
-def _legs(parts, start, adding, keeping, segments):
-    """Yield what comes, in order: (where to, the piece that it changes, whether that goes on).
-
-    A kept piece replaces the old one at once. It can't arrive before that one was sent: it is made
-    of it.
-    """
-    size, longest = len(parts), -(-len(parts[0]) // segments)
-    steps = adding + keeping if size > 1 else 0
-    room = empty(parts[0], 2 * longest)  # in one block, which free() keeps for the next call
-    rooms = cycle((room[:longest], room[longest:]))  # while one is filled, the other one is added
-    for step in range(steps):
-        part = parts[(start - step) % size]
-        for piece in cut(part, segments) if segments > 1 else (part,):
-            inbox = next(rooms)[: len(piece)] if step < adding else piece
-            yield inbox, piece, step < steps - 1
-
-
-def _travel(world, mine, legs):
-    """Send pieces to the right, and send on what comes from the left."""
     left, right = (world.rank - 1) % world.size, (world.rank + 1) % world.size
-    legs = iter(legs)
+    legs = _legs(parts, start - 1, adding, keeping, segments)
     leg = next(legs, None)
     if leg is None:
         return
     request = world.irecv(leg[0], left)  # asked for first: so nothing sent has to wait
-    sending = deque(world.isend(piece, right) for piece in mine)
+    sending = deque(world.isend(piece, right) for piece in cut(parts[start % len(parts)], segments))
     while leg:
         inbox, piece, goes_on = leg
         leg = next(legs, None)
@@ -105,3 +82,20 @@ def _travel(world, mine, legs):
         if goes_on:
             sending.append(world.isend(piece, right))
         request = following
+
+
+def _legs(parts, start, adding, keeping, segments):
+    """Yield what comes, in order: (where to, the piece that it changes, whether that goes on).
+
+    A kept piece replaces the old one at once. It can't arrive before that one was sent: it is made
+    of it.
+    """
+    size, longest = len(parts), -(-len(parts[0]) // segments)
+    steps = adding + keeping if size > 1 else 0
+    room = empty(parts[0], 2 * longest if adding else 0)  # one block: free() keeps it for next time
+    rooms = cycle((room[:longest], room[longest:]))  # while one is filled, the other one is added
+    for step in range(steps):
+        part = parts[(start - step) % size]
+        for piece in cut(part, segments) if segments > 1 else (part,):
+            inbox = next(rooms)[: len(piece)] if step < adding else piece
+            yield inbox, piece, step < steps - 1
