@@ -56,8 +56,8 @@ def show_collective_map(net, at=None):
 
     >>> from dlcourse.cluster.collectives.costs import AlphaBeta
     >>> show_collective_map(AlphaBeta(1e-6, 1e-9), at=(6, 20))
-    6 ranks, 1.05 MB: ring 1.76 ms, halving-doubling 2.09 times, naive 2.99 times, \
-tree 3.58 times, server 5.97 times
+    6 ranks, 1.05 MB: ring 1.76 ms; times that: halving-doubling 2.09, naive 2.99, tree 3.58, \
+server 5.97
     """
     ranks, power = at or (RANKS[3], 20)
     if ranks not in RANKS or power not in POWERS:
@@ -85,15 +85,14 @@ def describe(ranks, power, times):
         str.
 
     >>> describe(8, 10, [4e-6, 2e-6, 8e-6, 3e-6, 5e-6])
-    '8 ranks, 1.02 kB: server 2 µs, ring 1.5 times, naive 2 times, halving-doubling 2.5 times, \
-tree 4 times'
+    '8 ranks, 1.02 kB: server 2 µs; times that: ring 1.5, naive 2, halving-doubling 2.5, tree 4'
     """
     names = list(ALGORITHMS)
     order = sorted(range(len(names)), key=lambda i: times[i])  # ties in the order of ALGORITHMS
     first = times[order[0]]
-    others = [f"{names[i]} {_ratio(times[i] / first)} times" for i in order[1:]]
+    others = ", ".join(f"{names[i]} {_ratio(times[i] / first)}" for i in order[1:])
     winner = f"{names[order[0]]} {show(first, 's')}"
-    return f"{ranks} ranks, {show(2**power, 'B')}: {', '.join([winner, *others])}"
+    return f"{ranks} ranks, {show(2**power, 'B')}: {winner}; times that: {others}"
 
 
 def _ratio(value):

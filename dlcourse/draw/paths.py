@@ -6,7 +6,7 @@ from dlcourse.draw.svg import document, element, label
 from dlcourse.units import show
 
 WIDTH, LEFT, RIGHT, TOP, ROW = 780, 130, 24, 14, 34
-MOST = 64  # chunks drawn one by one
+MOST = 128  # chunks drawn one by one
 SHADES = ("#9fd3f0", "#56B4E9")  # of chunks, in turn
 
 

@@ -1,6 +1,7 @@
 """Topologies as pictures: what is wired to what, how wide, and how much goes over it."""
 
 import math
+from collections import Counter
 
 from dlcourse.cluster.parts import way
 from dlcourse.cluster.topology import Hop, kind
@@ -42,13 +43,14 @@ def show_topology(topology, link_bytes=None):
     if link_bytes is None:
         widths = {link.name: _width(link) for link in topology.links}
         parts, words = _legend(topology, plan), "; ".join(_media(topology))
+        height = plan.height + 10 * len(parts)
     else:
         busy = busy_seconds(topology, link_bytes)
         widths = _busy_widths(topology, busy)
-        parts, words = [], _busiest(busy, link_bytes)
-    height = plan.height + 20 * len(parts) / 2
+        words = _busiest(busy, link_bytes)
+        parts, height = [label(12, plan.height + 4, words, anchor="start")], plan.height + 20
     return document(
-        max(plan.width, LEFT + 230),
+        max(plan.width, LEFT + 230, 24 + 7 * len(words) * (link_bytes is not None)),
         height,
         [*_frames(plan), *_lines(topology, plan, widths), *_boxes(topology, plan), *parts],
         f"{topology!r}; {words}",
@@ -77,12 +79,14 @@ def show_messages(topology, trace, at):
     used = {hop.link.name for m in flying for hop in topology.route(m.source, m.dest)}
     widths = {link.name: _width(link) * (link.name in used) for link in topology.links}
     dots = [part for m in flying for part in _dot(topology, plan, m, at)]
-    names = ", ".join(f"{m.source}→{m.dest}" for m in flying) or "none"
-    text = f"at {show(at, 's')}: {len(flying)} message{'s' * (len(flying) != 1)} under way: {names}"
-    title = label(LEFT, plan.height + 8, f"at {show(at, 's')}", anchor="start", font_weight="bold")
+    pairs = Counter(f"{m.source}→{m.dest}" for m in flying)
+    names = ", ".join(f"{pair} ({n} of them)" if n > 1 else pair for pair, n in pairs.items())
+    count = f"{len(flying)} message{'s' * (len(flying) != 1)} under way: {names or 'none'}"
+    now = f"at {show(at, 's')}"
+    title = label(LEFT, plan.height + 8, now, anchor="start", font_weight="bold")
     shapes = [*_frames(plan), *_lines(topology, plan, widths), *_boxes(topology, plan)]
     room = element("g", "".join([*shapes, title, *dots]), transform=f"translate(0 {ABOVE})")
-    return document(plan.width + 24, plan.height + 24 + ABOVE, [room], text)
+    return document(plan.width + 24, plan.height + 24 + ABOVE, [room], f"{now}: {count}")
 
 
 def plan_of(topology):
@@ -159,8 +163,8 @@ def _legend(topology, plan):
 
 
 def _width(link):
-    """Ten times the bandwidth adds the same thickness."""
-    return 1.2 + 1.5 * math.log10(max(link.bandwidth / 1e9, 1))
+    """Twice the bandwidth adds the same thickness."""
+    return 1 + 0.8 * math.log2(max(link.bandwidth / 1e9, 1))
 
 
 def _busy_widths(topology, busy):

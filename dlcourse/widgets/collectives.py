@@ -26,8 +26,8 @@ class CollectiveMap(CourseWidget):
         TraitError: for an unknown network, or a place off the map.
 
     >>> CollectiveMap("NVLink 4", ranks=6, power=30)
-    CollectiveMap, NVLink 4: 6 ranks, 1.07 GB: ring 3.98 ms, halving-doubling 2.1 times, \
-naive 3 times, tree 3.6 times, server 5.99 times
+    CollectiveMap, NVLink 4: 6 ranks, 1.07 GB: ring 3.98 ms; times that: \
+halving-doubling 2.1, naive 3, tree 3.6, server 5.99
     """
 
     _esm = module("collectives.js", "units.js")

@@ -13,9 +13,9 @@ const ratio = (value) => (value < 999.5 ? number(value, 3) : value.toFixed(0));
 
 function describe(ranks, power, names, times) {
   const order = names.map((_, i) => i).sort((i, j) => times[i] - times[j]); // stable, as Python's
-  const others = order.slice(1).map((i) => `${names[i]} ${ratio(times[i] / times[order[0]])} times`);
+  const others = order.slice(1).map((i) => `${names[i]} ${ratio(times[i] / times[order[0]])}`);
   const winner = `${names[order[0]]} ${quantity(times[order[0]], "s")}`;
-  return `${ranks} ranks, ${quantity(2 ** power, "B")}: ${[winner, ...others].join(", ")}`;
+  return `${ranks} ranks, ${quantity(2 ** power, "B")}: ${winner}; times that: ${others.join(", ")}`;
 }
 
 const binary = (power) => `${2 ** (power % 10)} ${["B", "KiB", "MiB", "GiB"][Math.floor(power / 10)]}`;
