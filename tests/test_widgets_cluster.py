@@ -20,7 +20,7 @@ from dlcourse.cluster.presets import topology
 from dlcourse.cluster.run import run
 from dlcourse.draw.capacity import show_capacity
 from dlcourse.draw.collectives import ALGORITHMS, POWERS, RANKS, cost_table, show_collective_map
-from dlcourse.draw.paths import show_paths
+from dlcourse.draw.paths import MOST, show_paths
 from dlcourse.draw.ring import show_ring
 from dlcourse.units import show
 from dlcourse.widgets.builder import CHOICES, TopologyBuilder
@@ -94,12 +94,12 @@ def test_the_calculator_draws_the_plain_twin(nic, pcie, chunks, power):
     assert show(path_seconds(ways[0], 2**power, chunks), "s") in repr(widget)
 
 
-@pytest.mark.parametrize("chunks", [1, 5, 64, 65])
+@pytest.mark.parametrize("chunks", [1, 5, MOST, MOST + 1])
 def test_a_bar_for_each_copy_as_long_as_it_took(chunks):
     path, size = staged(), 1e7
     drawing = show_paths(path, direct(), size, chunks)
     bars = [e for e in elements(drawing, "rect") if e.get("stroke-width") == "0.5"]
-    assert len(bars) == (5 * min(chunks, 64) if chunks < 65 else 5) + 1
+    assert len(bars) == 5 * (chunks if chunks <= MOST else 1) + 1
     end = max(c.end for c in timeline(path, size, chunks))
     scale = (780 - 130 - 24) / max(path_seconds(path, size), end)
     right = max(float(b.get("x")) + float(b.get("width")) for b in bars[:-1])
