@@ -1,5 +1,5 @@
 // The path calculator: five staged copies, and one by RDMA below, on one time axis.
-const PAGE = { width: 752, left: 128, right: 16, row: 32, top: 4, gap: 10, most: 64 };
+const PAGE = { width: 752, left: 128, right: 16, row: 32, top: 4, gap: 10 };
 
 // A path is a list of stages [setup, bandwidth]: t = setup + bytes / bandwidth, for each chunk.
 const stageSeconds = ([setup, bandwidth], size) => setup + size / bandwidth;
@@ -44,15 +44,8 @@ function describe(staged, direct, size, chunks) {
 }
 
 // ---- the picture: as draw/paths.py -------------------------------------------------------------
-function bars(copies, stages, chunks, scale, top, kind) {
-  const spans =
-    chunks <= PAGE.most
-      ? copies
-      : Array.from({ length: stages }, (_, i) => {
-          const mine = copies.filter(([stage]) => stage === i);
-          return [i, 1, mine[0][2], mine.at(-1)[3]];
-        });
-  return spans.map(([stage, chunk, start, end]) =>
+function bars(copies, scale, top, kind) {
+  return copies.map(([stage, chunk, start, end]) =>
     svg("rect", {
       class: `${kind} dl-chunk${chunk % 2}`,
       x: PAGE.left + scale * start,
@@ -95,8 +88,8 @@ class Calculator {
     const scale = (PAGE.width - PAGE.left - PAGE.right) / end;
     const below = PAGE.top + PAGE.row * staged.length + PAGE.gap;
     this.marks.replaceChildren(
-      ...bars(timeline(staged, size, now.chunks), staged.length, now.chunks, scale, PAGE.top, "dl-staged"),
-      ...bars(timeline(direct, size, 1), 1, 1, scale, below, "dl-direct"),
+      ...bars(timeline(staged, size, now.chunks), scale, PAGE.top, "dl-staged"),
+      ...bars(timeline(direct, size, 1), scale, below, "dl-direct"),
     );
     this.ticks.forEach((tick, i) => write(tick, i ? quantity((end * i) / 4, "s") : "0"));
     this.nic.show(now.nic);
