@@ -80,8 +80,8 @@ def speedup(compute, gradient_bytes, gpus, inside, network):
     Returns:
         float.
 
-    >>> round(speedup(0.1, 240e6, gpus=2, inside=12e9, network=4e9), 2)
-    1.26
+    >>> round(speedup(0.1, 240e6, gpus=2, inside=15.75e9, network=4e9), 2)
+    1.21
     """
     one = compute + _ring(gradient_bytes, gpus, inside)
     return 2 * one / (compute + _ring(gradient_bytes, 2 * gpus, min(inside, network)))
