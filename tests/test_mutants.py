@@ -116,6 +116,22 @@ RECOGNISED = {
     "ring_all_reduce": {
         "the_mean": "the sum is divided by the number of ranks",
         "leaves_its_own_out": "a rank's own row is left out",
+        "rebinds_both": "nothing that arrives is written into the row",
+        "rebinds_what_it_keeps": (
+            "the second half writes nothing into the row: rank r has only part r + 1 complete"
+        ),
+        "the_lessons_loop_only": (
+            "the second half writes nothing into the row: rank r has only part r complete"
+        ),
+        "begins_again_with_its_first_part": (
+            "the second half begins with an incomplete part: part j comes from rank j alone"
+        ),
+        "the_lessons_loop_twice": (
+            "the second half begins with an incomplete part: part j comes from rank j + 1 alone"
+        ),
+        "rebinds_the_sums": (
+            "the first half writes no sums into the row: part j comes from rank j - 1 alone"
+        ),
     },
     "halving_doubling": {"the_mean": "the sum is divided by the number of ranks"},
     "hierarchical_all_reduce": {"within_nodes_only": "only the rows of one node are added"},

@@ -91,11 +91,13 @@ def wrong_where_long(world, row):
 
 WORDS = {
     receives_first: ["Deadlock: ", "rank 0 waits for a message from rank 1", "in receives_first:"],
-    sends_first: ["It is right, but with rows of 32,768 numbers it ends like this.\nDeadlock: "],
+    sends_first: [
+        "for long rows: with np.repeat(rows, 16384, axis=1) it ends like this.\nDeadlock: "
+    ],
     divides: ["It raises TypeError: 'int' object is not subscriptable, in line", "return row //"],
     other_shapes: ["Rank 0 returns an array of shape (1,), rank 1 one of shape (2,)"],
     one_returns_nothing: ["Rank 0 should return an array; it returns None."],
-    wrong_where_long: ["It is right, but with rows of 32,768 numbers it returns something else."],
+    wrong_where_long: ["it returns something else. A long row leaves when its receiver asks: "],
 }
 
 

@@ -15,6 +15,7 @@ from dlcourse.units import show
 
 LONGEST_RUN = 5.0  # seconds of real time; a right program takes milliseconds
 LONG = 2**14  # times as many numbers: too long to be sent before the receiver asks
+OVERWRITTEN = "A long row leaves when its receiver asks: did what arrived overwrite it before?"
 
 
 def on_ranks(program, arrays, *more):
@@ -141,15 +142,15 @@ def long_rows_too(program, arrays, *more):
     >>> on_ranks(swap, np.array([[1], [2]])).tolist()
     [[2], [1]]
     >>> print(long_rows_too(swap, np.array([[1], [2]])).splitlines()[0])
-    It is right, but with rows of 16,384 numbers it ends like this.
+    It is right, but not for long rows: with np.repeat(rows, 16384, axis=1) it ends like this.
     """
-    words = f"It is right, but with rows of {LONG * arrays.shape[1]:,} numbers it"
+    words = f"It is right, but not for long rows: with np.repeat(rows, {LONG}, axis=1) it"
     try:
         long = on_ranks(program, np.repeat(arrays, LONG, axis=1), *more)
     except Complaint as complaint:
         return f"{words} ends like this.\n{complaint}"
     right = np.array_equal(long[:, ::LONG], on_ranks(program, arrays, *more))
-    return "" if right else f"{words} returns something else."
+    return "" if right else f"{words} returns something else. {OVERWRITTEN}"
 
 
 def spends_at_most(limit, measure, words, unit=None):

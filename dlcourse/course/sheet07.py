@@ -80,8 +80,8 @@ def speedup(compute, gradient_bytes, gpus, inside, network):
     Returns:
         float.
 
-    >>> round(speedup(0.1, 240e6, gpus=2, inside=12e9, network=4e9), 2)
-    1.26
+    >>> round(speedup(0.1, 240e6, gpus=2, inside=15.75e9, network=4e9), 2)
+    1.21
     """
     one = compute + _ring(gradient_bytes, gpus, inside)
     return 2 * one / (compute + _ring(gradient_bytes, 2 * gpus, min(inside, network)))
@@ -174,6 +174,22 @@ SLIPS = MappingProxyType(
                 all_reduce(arrays) / len(arrays)
             ),
             "a rank's own row is left out": lambda arrays: all_reduce(arrays) - arrays,
+            "nothing that arrives is written into the row": lambda arrays: arrays,
+            "the second half writes nothing into the row: rank r has only part r + 1 complete": (
+                lambda arrays: _first_half(arrays, 0)
+            ),
+            "the second half writes nothing into the row: rank r has only part r complete": (
+                lambda arrays: _first_half(arrays, 1)
+            ),
+            "the second half begins with an incomplete part: part j comes from rank j alone": (
+                lambda arrays: _from_one_rank(arrays, 0)
+            ),
+            "the second half begins with an incomplete part: part j comes from rank j + 1 alone": (
+                lambda arrays: _from_one_rank(arrays, 1)
+            ),
+            "the first half writes no sums into the row: part j comes from rank j - 1 alone": (
+                lambda arrays: _from_one_rank(arrays, -1)
+            ),
         },
         "halving_doubling": {
             "the sum is divided by the number of ranks": lambda arrays: (
@@ -203,6 +219,21 @@ SLIPS = MappingProxyType(
         },
     }
 )
+
+
+def _first_half(arrays, later):
+    """What the first half of a ring leaves; part j sets out from rank j + later."""
+    sums = [
+        np.roll(np.roll(part, -start, axis=0).cumsum(axis=0), start, axis=0)
+        for start, part in enumerate(np.array_split(arrays, len(arrays), axis=1), later)
+    ]
+    return np.concatenate(sums, axis=1)
+
+
+def _from_one_rank(arrays, later):
+    """Part j of rank j + later, for all j, in every rank."""
+    parts = enumerate(np.array_split(arrays, len(arrays), axis=1), later)
+    return np.concatenate([broadcast(part, rank % len(arrays)) for rank, part in parts], axis=1)
 
 
 def _on_a_circle(waits, rank):

@@ -29,6 +29,24 @@ def _ring(world, row, adding=None, keeping=None, first=0, way=1, keep_shift=0):
     return row
 
 
+def _two_lines_that_rebind(world, row, sums, copies):
+    """`mine = ...` where `mine += arrived` or `mine[:] = arrived` would write into the row."""
+    r, p = world.rank, world.size
+    parts = np.array_split(row, p)
+    for step in range(2 * p - 2):
+        mine = parts[(r - step - 1) % p]
+        arrived = _step(world, parts[(r - step) % p], mine)
+        if step < p - 1 and sums:
+            mine = mine + arrived
+        elif step < p - 1:
+            mine += arrived
+        elif copies:
+            mine = arrived
+        else:
+            mine[:] = arrived
+    return row
+
+
 def right_two_loops(world, row):
     r, p = world.rank, world.size
     parts = np.array_split(row, p)
@@ -129,6 +147,31 @@ def keeps_in_both_halves(world, row):
 
 def goes_on_with_the_wrong_part(world, row):
     return _ring(world, row, keep_shift=1)
+
+
+def begins_again_with_its_first_part(world, row):
+    return _ring(world, row, keep_shift=-1)
+
+
+def the_lessons_loop_twice(world, row):
+    """In the lesson's loop rank r begins with part r - 1, and ends with part r."""
+    return _ring(world, row, first=-1, keep_shift=-1)
+
+
+def the_lessons_loop_only(world, row):
+    return _ring(world, row, first=-1, keeping=0)
+
+
+def rebinds_what_it_keeps(world, row):
+    return _two_lines_that_rebind(world, row, sums=False, copies=True)
+
+
+def rebinds_the_sums(world, row):
+    return _two_lines_that_rebind(world, row, sums=True, copies=False)
+
+
+def rebinds_both(world, row):
+    return _two_lines_that_rebind(world, row, sums=True, copies=True)
 
 
 def always_the_same_part(world, row):
