@@ -5,7 +5,6 @@ staged: copied to the host, sent, and copied to the GPU on the other side.
 """
 
 import ctypes
-import math
 import time
 
 import numpy as np
@@ -13,7 +12,7 @@ import numpy as np
 from dlcourse.cluster.arrays import check_array, dense, fill
 from dlcourse.cluster.errors import check_peer, check_tag
 from dlcourse.cluster.gpus import gpu_of
-from dlcourse.cluster.world import PIECE, Request, World
+from dlcourse.cluster.world import Request, World, piece_on
 
 
 class MpiRequest(Request):
@@ -50,7 +49,7 @@ class MpiWorld(World):
 
     def __init__(self, comm, device="cpu", staged=True):
         self.comm, self.device, self.staged = comm, device, staged
-        self.piece = PIECE if device == "cpu" else math.inf  # not measured on GPUs
+        self.piece = piece_on(device)
         self.rank, self.size = comm.Get_rank(), comm.Get_size()
         self.start = time.perf_counter()
 

@@ -10,7 +10,6 @@ ranks are in the same collective. A shorter message leaves the end of its buffer
 one ends the receiver. The virtual cluster names both: try a program there first.
 """
 
-import math
 import time
 from collections import defaultdict, deque
 from datetime import timedelta
@@ -21,7 +20,7 @@ from dlcourse.cluster.arrays import check_array, copy_of, dense, fill
 from dlcourse.cluster.errors import LostRank, check_peer, check_tag, forgotten, unmatched
 from dlcourse.cluster.gpus import gpu_of
 from dlcourse.cluster.mail import EAGER_LIMIT
-from dlcourse.cluster.world import BARRIER, PIECE, SENT, Request, World
+from dlcourse.cluster.world import BARRIER, SENT, Request, World, piece_on
 
 BACKGROUND = 256  # short sends under way at most, before the next one waits
 END = BARRIER + 1  # the tag of the last barrier's messages
@@ -126,7 +125,7 @@ class TorchWorld(World):
 
         self.rank, self.size = dist.get_rank(), dist.get_world_size()
         self.device = device
-        self.piece = PIECE if device == "cpu" else math.inf  # not measured on GPUs
+        self.piece = piece_on(device)
         self.own = defaultdict(deque)  # tag -> what this rank sent to itself, not asked for yet
         self.asked = defaultdict(deque)  # tag -> OwnRequests, not sent yet
         self.background = deque()  # requests of short sends

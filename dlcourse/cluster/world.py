@@ -38,6 +38,21 @@ class Request:
         raise NotImplementedError
 
 
+def piece_on(device):
+    """Bytes of World.piece where ranks are real.
+
+    Args:
+        device: "cpu", or a GPU, on which cutting was not measured.
+
+    Returns:
+        float.
+
+    >>> piece_on("cpu"), piece_on("cuda:0")
+    (1048576, inf)
+    """
+    return PIECE if device == "cpu" else math.inf
+
+
 class Sent(Request):
     """A send whose array may be changed at once: SENT serves for all of them."""
 
@@ -80,6 +95,10 @@ class World:
     def irecv(self, buffer, source, tag=0):
         """Begin to receive into `buffer` from rank `source`; it is filled when `wait` returns."""
         raise NotImplementedError
+
+    def pieces(self, size):
+        """Into how many messages a ring or an exchange cuts `size` bytes, by `piece`."""
+        return max(1, round(size / self.piece))
 
     def send(self, array, dest, tag=0):
         """Send an array; return when it may be changed again.

@@ -34,7 +34,7 @@ class Exchange:
     def __init__(self, world, array, tag=0):
         self.world, self.tag = world, tag
         self.others = [(world.rank + step) % world.size for step in range(1, world.size)]
-        pieces = cut(array, max(1, round(array.nbytes / world.size / world.piece)))
+        pieces = cut(array, world.pieces(array.nbytes / world.size))
         self.pieces = [cut(piece, world.size) for piece in pieces]
         self.rooms = [[empty(parts[world.rank]) for _ in self.others] for parts in self.pieces]
         self.coming, self.sending = [], []

@@ -61,16 +61,18 @@ def travel(world, parts, start, adding=0, keeping=0, segments=None):
     >>> run(program, ranks=3).results
     [[3.0, 20.0, 100.0], [1.0, 30.0, 200.0], [2.0, 10.0, 300.0]]
     """
-    if segments is None:
-        segments = max(1, round(parts[0].nbytes / world.piece))
+    segments = world.pieces(parts[0].nbytes) if segments is None else segments
     check_counts(segments=segments)
-    left, right = (world.rank - 1) % world.size, (world.rank + 1) % world.size
     legs = _legs(parts, start - 1, adding, keeping, segments)
-    leg = next(legs, None)
-    if leg is None:
-        return
+    if (leg := next(legs, None)) is not None:
+        _hand_on(world, cut(parts[start % len(parts)], segments), leg, legs)
+
+
+def _hand_on(world, mine, leg, legs):
+    """Send pieces to the right, and hand on what comes from the left, one asked for ahead."""
+    left, right = (world.rank - 1) % world.size, (world.rank + 1) % world.size
     request = world.irecv(leg[0], left)  # asked for first: so nothing sent has to wait
-    sending = deque(world.isend(piece, right) for piece in cut(parts[start % len(parts)], segments))
+    sending = deque(world.isend(piece, right) for piece in mine)
     while leg:
         inbox, piece, goes_on = leg
         leg = next(legs, None)
