@@ -143,6 +143,24 @@ def test_links_are_taken_in_the_order_of_time_not_of_the_program():
     assert [(m.source, m.start) for m in messages] == [(1, 0.0), (0, 1e-3)]
 
 
+@given(st.permutations([0, 1, 1000, EAGER_LIMIT, EAGER_LIMIT + 1, 10**6]), st.randoms())
+def test_messages_may_be_waited_for_in_any_order(sizes, random):
+    """Of one channel, short and long ones mixed: nobody has one before it is there, or later."""
+    order = random.sample(sizes, len(sizes))
+
+    def program(world):
+        buffers = {size: np.empty(size, np.uint8) for size in sizes}
+        if world.rank == 0:
+            return world.wait(*[world.isend(buffer, 1) for buffer in buffers.values()])
+        requests = {size: world.irecv(buffer, 0) for size, buffer in buffers.items()}
+        return [(requests[size].wait(), world.time())[1] for size in order]
+
+    done = run(program, ranks=2, on=NET)
+    arrivals = {message.bytes: message.arrival for message in done.trace.messages}
+    there = [max(arrivals[size] for size in order[: i + 1]) for i in range(len(order))]
+    assert done.results[1] == there
+
+
 def test_computing_hides_a_message_that_is_under_way():
     size, busy = 10**6, 5e-4
 

@@ -16,7 +16,28 @@ from operator import neg
 from dlcourse.cluster.network import carry
 from dlcourse.cluster.recorder import WAIT, pack_message, pack_stretch
 
-SEND, MEET, ARRIVED, LEFT, COMPUTE = range(5)  # what a note says
+# A note is two entries of a log: bytes of a short message and its Lane, or one of these and of what
+ARRIVED, MEET, LANDED, LEFT, COMPUTE = range(-5, 0)
+
+
+class Lane:
+    """A channel as the clock sees it: its short messages arrive in the order of their sending.
+
+    Every turn reads those of all ranks: a lane keeps little, so that they stay in the cache.
+
+    Attributes:
+        number: of the channel, from 0.
+        way: tuple of Wire that its messages pass.
+        arrival: of the first message that was not waited for yet, in seconds; None without one.
+        later: deque of the arrivals after it; None before the first.
+        waiting: (rank, since when) of who waits for the next message, or None.
+    """
+
+    __slots__ = ("arrival", "later", "number", "waiting", "way")
+
+    def __init__(self, number, way):
+        self.number, self.way = number, way
+        self.arrival = self.later = self.waiting = None
 
 
 class Clock:
@@ -78,38 +99,63 @@ class Clock:
 
     def _replay(self, rank, log):
         """Take a rank's notes until its time passes: until when, or None if it is not known."""
-        now, following, stretch = self.at, log.popleft, self.stretch
+        now, following = self.at, log.popleft
         while log:
             kind, what = following(), following()
-            if kind == SEND:
-                self._set_out(what, now)
-            elif kind == ARRIVED or kind == LEFT:  # noqa: SIM109 (a tuple is slower to look in)
-                until = what.arrival if kind == ARRIVED else what.end
+            if kind >= 0:
+                self._send(what, kind, now)
+                continue
+            if kind == ARRIVED:
+                until = what.arrival
+                if until is None:
+                    what.waiting = rank, now
+                else:
+                    what.arrival = what.later.popleft() if what.later else None
+            elif kind == MEET:
+                self._meet(what, now)
+                continue
+            elif kind == COMPUTE:
+                seconds, label = what
+                self.stretch(pack_stretch(rank, self.kind(label), now, now + seconds))
+                return now + seconds
+            else:
+                until = what.arrival if kind == LANDED else what.end
                 if until is None:
                     what.waiting += ((rank, kind, now),)
-                    self.now[rank] = now
-                    return None
-                if until > now:
-                    stretch(pack_stretch(rank, WAIT, now, until))
-                    return until
-            elif kind == MEET:  # the first one of two waits for the other
-                if what.met:
-                    what.end = self._set_out(what, now)
-                what.met = True
-            else:
-                seconds, label = what
-                stretch(pack_stretch(rank, self.kind(label), now, now + seconds))
-                return now + seconds
+            if until is None:
+                self.now[rank] = now
+                return None
+            if until > now:
+                self.stretch(pack_stretch(rank, WAIT, now, until))
+                return until
         return now
 
-    def _set_out(self, transfer, now):
-        """Let a message set out: when its last byte has left."""
-        channel, size = transfer.channel, transfer.bytes
-        start, end, arrival = carry(channel.way, size, now)
-        transfer.arrival = arrival
-        self.message(pack_message(channel.number, size, start, end, arrival))
-        for rank, kind, since in transfer.waiting:
-            until = arrival if kind == ARRIVED else end
-            self.stretch(pack_stretch(rank, WAIT, since, until))
-            self._wake(rank, until)
-        return end
+    def _send(self, lane, size, now):
+        """Let a short message set out."""
+        start, end, arrival = carry(lane.way, size, now)
+        self.message(pack_message(lane.number, size, start, end, arrival))
+        if lane.waiting:
+            self._go_on(*lane.waiting, arrival)
+            lane.waiting = None
+        elif lane.arrival is None:
+            lane.arrival = arrival
+        elif lane.later is None:
+            lane.later = deque((arrival,))
+        else:
+            lane.later.append(arrival)
+
+    def _meet(self, transfer, now):
+        """Let a long message set out if its other side has come before."""
+        if transfer.met:
+            lane, size = transfer.channel.lane, transfer.bytes
+            start, transfer.end, transfer.arrival = carry(lane.way, size, now)
+            times = start, transfer.end, transfer.arrival
+            self.message(pack_message(lane.number, size, *times))
+            for rank, kind, since in transfer.waiting:
+                self._go_on(rank, since, transfer.arrival if kind == LANDED else transfer.end)
+        transfer.met = True
+
+    def _go_on(self, rank, since, until):
+        """Let a rank that waits go on."""
+        self.stretch(pack_stretch(rank, WAIT, since, until))
+        self._wake(rank, until)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from numpy import ndarray
 
 from dlcourse.cluster.arrays import copy_of, fill
-from dlcourse.cluster.clock import ARRIVED, LEFT
+from dlcourse.cluster.clock import ARRIVED, LANDED, LEFT, Lane
 from dlcourse.cluster.errors import check_tag
 from dlcourse.cluster.places import Place
 from dlcourse.cluster.world import Request
@@ -17,26 +17,21 @@ EAGER_LIMIT = 2**16  # bytes; MPI libraries use 4 KiB to 256 KiB
 class Transfer(Request):
     """One message, from the first of `isend` and `irecv` on; to its receiver it is the Request.
 
-    There are more of these than of anything else, and the clock reads each one long after the
-    program did: it keeps little, so that they stay in the processor's cache.
-
     Attributes:
         channel: Channel it belongs to.
         bytes: its length.
+        number: how many short messages were before it in its channel; None if it is long.
         array: what is sent; None before that, and once it is in its buffer.
         buffer: where it goes; None before it is asked for, and once it is there.
         sent_at: where in the program.
-        arrival: when the last byte has arrived; None until that is known.
-        waiting: (rank, kind of note, since when) of who waits for it.
         next: the Transfer that follows in its channel's queue.
     """
 
-    __slots__ = ("array", "arrival", "buffer", "bytes", "channel", "next", "sent_at", "waiting")
+    __slots__ = ("array", "buffer", "bytes", "channel", "next", "number", "sent_at")
 
-    def __init__(self, channel, bytes):
-        self.channel, self.bytes = channel, bytes
-        self.array = self.buffer = self.sent_at = self.arrival = self.next = None
-        self.waiting = ()
+    def __init__(self, channel, bytes, number=None):
+        self.channel, self.bytes, self.number = channel, bytes, number
+        self.array = self.buffer = self.sent_at = self.next = None
 
     @property
     def matched(self):
@@ -48,8 +43,13 @@ class Transfer(Request):
         buffer = self.buffer
         if buffer is None:
             return
-        world = self.channel.receiver
-        world.log.extend((ARRIVED, self))
+        channel = self.channel
+        world = channel.receiver
+        if self.number == channel.waited:
+            channel.waited += 1
+            world.log.extend((ARRIVED, channel.lane))
+        else:
+            self._note(world.log)
         if self.array is None:
             world.pause(self)
         del world.receiving[self]
@@ -60,6 +60,13 @@ class Transfer(Request):
         else:
             fill(buffer, array)
 
+    def _note(self, log):
+        """Note a wait out of turn: those before it arrive before it, and it before those after."""
+        channel = self.channel
+        while self.number >= channel.waited:
+            channel.waited += 1
+            log.extend((ARRIVED, channel.lane))
+
 
 class Rendezvous(Transfer):
     """A long message, which sets out when both sides have come.
@@ -67,13 +74,19 @@ class Rendezvous(Transfer):
     Attributes:
         met: whether the clock has seen one side.
         end: when the last byte has left; None until that is known.
+        arrival: when the last byte has arrived; None until that is known.
+        waiting: (rank, kind of note, since when) of who waits for it.
     """
 
-    __slots__ = ("end", "met")
+    __slots__ = ("arrival", "end", "met", "waiting")
 
     def __init__(self, channel, bytes):
         super().__init__(channel, bytes)
-        self.met, self.end = False, None
+        self.arrival = self.end = None
+        self.met, self.waiting = False, ()
+
+    def _note(self, log):
+        log.extend((LANDED, self))
 
 
 class Sending(Request):
@@ -103,19 +116,20 @@ class Channel:
 
     Attributes:
         source, dest, tag: which ones.
-        number: of the channel, from 0.
-        way: tuple of Wire that they pass.
+        lane: Lane, its side of time.
         eager_limit: bytes up to which a message sets out before it is asked for.
+        posted, waited: how many short messages there were, and were waited for.
         receiver: the VirtualWorld of `dest`, once it has asked for a message.
         first, last: ends of the queue; either all were sent, or all were asked for.
     """
 
-    __slots__ = ("dest", "eager_limit", "first", "last", "number", "receiver", "source")
-    __slots__ += ("tag", "way")
+    __slots__ = ("dest", "eager_limit", "first", "lane", "last", "posted", "receiver", "source")
+    __slots__ += ("tag", "waited")
 
-    def __init__(self, key, number, way, eager_limit):
+    def __init__(self, key, lane, eager_limit):
         self.source, self.dest, self.tag = key
-        self.number, self.way, self.eager_limit = number, way, eager_limit
+        self.lane, self.eager_limit = lane, eager_limit
+        self.posted = self.waited = 0
         self.receiver = self.first = self.last = None
 
     def __iter__(self):
@@ -130,7 +144,11 @@ class Channel:
 
     def post(self, size):
         """Let a message of `size` bytes wait for its other side: its Transfer."""
-        transfer = (Transfer if size <= self.eager_limit else Rendezvous)(self, size)
+        if size <= self.eager_limit:
+            transfer = Transfer(self, size, self.posted)
+            self.posted += 1
+        else:
+            transfer = Rendezvous(self, size)
         if self.first is None:
             self.first = transfer
         else:
@@ -153,8 +171,8 @@ class Channels(dict):
             raise ValueError(f"rank {source} sends to rank {dest}: {there}")
         if not 0 <= source < self.size:
             raise ValueError(f"rank {dest} receives from rank {source}: {there}")
-        way = self.network.way(source, dest)
-        self[key] = channel = Channel(key, len(self), way, self.eager_limit)
+        lane = Lane(len(self), self.network.way(source, dest))
+        self[key] = channel = Channel(key, lane, self.eager_limit)
         return channel
 
 

@@ -50,7 +50,7 @@ class Recorder:
 
         def message(number, size, *times):
             channel = channels[number]
-            names = tuple(wire.name for wire in channel.way)
+            names = tuple(wire.name for wire in channel.lane.way)
             return Message(channel.source, channel.dest, size, channel.tag, *times, names)
 
         work = Records(self._work, np.frombuffer(self.stretches.getvalue(), STRETCH))
@@ -65,7 +65,7 @@ class Recorder:
         sent, sums = np.zeros(len(channels), np.int64), Counter()
         np.add.at(sent, rows["channel"], rows["bytes"])
         for number, channel in enumerate(channels):
-            for wire in channel.way:
+            for wire in channel.lane.way:
                 sums[wire.name] += int(sent[number]) + self.sent[number]
         return dict(sorted(sums.items()))
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from numpy import ndarray
 
 from dlcourse.cluster.arrays import check_array, copy_of, kind_of, same_kind
-from dlcourse.cluster.clock import COMPUTE, MEET, SEND
+from dlcourse.cluster.clock import COMPUTE, MEET
 from dlcourse.cluster.diagnosis import wrong_collective, wrong_kind
 from dlcourse.cluster.mail import Call, Rendezvous, Sending, Transfer
 from dlcourse.cluster.places import caller, innermost
@@ -59,7 +59,7 @@ class VirtualWorld(World):
         transfer.sent_at = self.place or caller(2)
         if type(transfer) is Transfer:
             transfer.array = copy_of(array)
-            self.log.extend((SEND, transfer))
+            self.log.extend((transfer.bytes, channel.lane))
             request = SENT
         else:
             transfer.array = array
