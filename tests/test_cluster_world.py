@@ -13,6 +13,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlcourse.cluster import virtual
 from dlcourse.cluster.collectives.all_reduce import all_reduce
 from dlcourse.cluster.diagnosis import too_long
 from dlcourse.cluster.errors import ClusterError, Deadlock, RankError, TimeLimit
@@ -211,6 +212,24 @@ def test_two_runs_leave_the_same_trace(exchange):
     assert one.trace == two.trace
     assert [m.number for m in letters] == sorted(m.number for m in letters)
     assert sum(m.bytes for m in one.trace.messages) == sum(8 * m.length for m in letters)
+
+
+@given(correct.exchanges(), st.sampled_from([0, 2**16, 2**18]))
+def test_how_far_data_run_ahead_of_time_changes_nothing(exchange, ahead):
+    ranks, letters = exchange
+
+    def program(world):
+        for work in (correct.all_at_once, ring, correct.one_by_one):
+            world.compute(world.rank * 1e-5)
+            work(world, letters if work is not ring else 5)
+        return world.time()
+
+    usual = run(program, ranks=ranks)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(virtual, "AHEAD", ahead)
+        other = run(program, ranks=ranks)
+    one, two = ([*run.trace.messages, *run.trace.work, *run.results] for run in (usual, other))
+    assert one == two
 
 
 def test_without_records_the_clock_and_the_links_are_the_same():

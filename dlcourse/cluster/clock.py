@@ -16,8 +16,9 @@ from operator import neg
 from dlcourse.cluster.network import carry
 from dlcourse.cluster.recorder import WAIT, pack_message, pack_stretch
 
-# A note is two entries of a log: bytes of a short message and its Lane, or one of these and of what
-ARRIVED, MEET, LANDED, LEFT, COMPUTE = range(-5, 0)
+# A log says what a rank did: a Lane, whose next message it waited for; or two entries, bytes and
+# the Lane on which they set out, or one of these and of what
+MEET, LANDED, LEFT, COMPUTE = range(-4, 0)
 
 
 class Lane:
@@ -101,27 +102,28 @@ class Clock:
         """Take a rank's notes until its time passes: until when, or None if it is not known."""
         now, following = self.at, log.popleft
         while log:
-            kind, what = following(), following()
-            if kind >= 0:
-                self._send(what, kind, now)
-                continue
-            if kind == ARRIVED:
-                until = what.arrival
+            note = following()
+            if type(note) is Lane:
+                until = note.arrival
                 if until is None:
-                    what.waiting = rank, now
+                    note.waiting = rank, now
                 else:
-                    what.arrival = what.later.popleft() if what.later else None
-            elif kind == MEET:
-                self._meet(what, now)
+                    note.arrival = note.later.popleft() if note.later else None
+            elif note >= 0:
+                self._send(following(), note, now)
                 continue
-            elif kind == COMPUTE:
-                seconds, label = what
+            elif note == MEET:
+                self._meet(following(), now)
+                continue
+            elif note == COMPUTE:
+                seconds, label = following()
                 self.stretch(pack_stretch(rank, self.kind(label), now, now + seconds))
                 return now + seconds
             else:
-                until = what.arrival if kind == LANDED else what.end
+                transfer = following()
+                until = transfer.arrival if note == LANDED else transfer.end
                 if until is None:
-                    what.waiting += ((rank, kind, now),)
+                    transfer.waiting += ((rank, note, now),)
             if until is None:
                 self.now[rank] = now
                 return None
@@ -151,8 +153,8 @@ class Clock:
             start, transfer.end, transfer.arrival = carry(lane.way, size, now)
             times = start, transfer.end, transfer.arrival
             self.message(pack_message(lane.number, size, *times))
-            for rank, kind, since in transfer.waiting:
-                self._go_on(rank, since, transfer.arrival if kind == LANDED else transfer.end)
+            for rank, note, since in transfer.waiting:
+                self._go_on(rank, since, transfer.arrival if note == LANDED else transfer.end)
         transfer.met = True
 
     def _go_on(self, rank, since, until):

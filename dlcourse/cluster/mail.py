@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from numpy import ndarray
 
 from dlcourse.cluster.arrays import copy_of, fill
-from dlcourse.cluster.clock import ARRIVED, LANDED, LEFT, Lane
+from dlcourse.cluster.clock import LANDED, LEFT, Lane
 from dlcourse.cluster.errors import check_tag
 from dlcourse.cluster.places import Place
 from dlcourse.cluster.world import Request
@@ -47,7 +47,7 @@ class Transfer(Request):
         world = channel.receiver
         if self.number == channel.waited:
             channel.waited += 1
-            world.log.extend((ARRIVED, channel.lane))
+            world.log.append(channel.lane)
         else:
             self._note(world.log)
         if self.array is None:
@@ -65,7 +65,7 @@ class Transfer(Request):
         channel = self.channel
         while self.number >= channel.waited:
             channel.waited += 1
-            log.extend((ARRIVED, channel.lane))
+            log.append(channel.lane)
 
 
 class Rendezvous(Transfer):

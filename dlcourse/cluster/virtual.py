@@ -40,7 +40,7 @@ class VirtualWorld(World):
         self.speed = speed
         self.log = scheduler.clock.logs[rank]
         self.channels, self.receiving = mail.channels, mail.receiving
-        self.calls = mail.calls[rank]
+        self.calls, self.waits = mail.calls[rank], mail.waits
         self.place = None  # of the outermost collective it is in
 
     def isend(self, array, dest, tag=0):
@@ -56,6 +56,8 @@ class VirtualWorld(World):
             buffer = transfer.buffer
             if array.dtype is not buffer.dtype or array.shape != buffer.shape:
                 self._compare(transfer, array, buffer)
+            if self.waits[dest] is transfer:
+                self.scheduler.enable(dest)
         transfer.sent_at = self.place or caller(2)
         if type(transfer) is Transfer:
             transfer.array = copy_of(array)
@@ -66,7 +68,7 @@ class VirtualWorld(World):
             self.log.extend((MEET, transfer))
             request = Sending(self, transfer)
         if len(self.log) * (transfer.bytes + NOTE) > AHEAD:
-            self.catch_up()
+            self.scheduler.stand_back(self.rank)
         return request
 
     def irecv(self, buffer, source, tag=0):
@@ -82,6 +84,8 @@ class VirtualWorld(World):
             array = transfer.array
             if array.dtype is not buffer.dtype or array.shape != buffer.shape:
                 self._compare(transfer, array, buffer)
+            if self.waits[source] is transfer:
+                self.scheduler.enable(source)
         self.receiving[transfer] = self.place or caller(2)
         transfer.buffer, channel.receiver = buffer, self
         if type(transfer) is Rendezvous:
@@ -133,9 +137,9 @@ class VirtualWorld(World):
 
     def pause(self, transfer):
         """Let others run until a message is through."""
-        self.mail.waits[self.rank] = transfer
+        self.waits[self.rank] = transfer
         self.scheduler.give_way(self.rank)
-        self.mail.waits[self.rank] = None
+        self.waits[self.rank] = None
 
     def _call(self, name, array, facts):
         words = [] if array is None else [kind_of(array)]
