@@ -94,7 +94,7 @@ class VirtualWorld(World):
 
     def time(self):
         """Seconds on this rank's clock."""
-        self.catch_up()
+        self.scheduler.give_way(self.rank)  # until the clock has replayed all that was done
         return self.scheduler.clock.now[self.rank]
 
     def compute(self, seconds=None, flop=None, bytes=None, label=""):
@@ -129,11 +129,6 @@ class VirtualWorld(World):
         self.calls.pop()
         if not self.calls:
             self.place = None
-
-    def catch_up(self):
-        """Let the clock replay all that this rank has done."""
-        if self.log:
-            self.scheduler.give_way(self.rank)
 
     def pause(self, transfer):
         """Let others run until a message is through."""
