@@ -91,6 +91,27 @@ def test_the_builder_shows_what_the_kernel_draws(page, keep):
     keep(page, "builder-last")
 
 
+def test_one_computer_alone_has_no_network_to_choose(page):
+    render(page, "builder", TopologyBuilder(nodes=1))
+    others = page.get_by_role("group", name="between computers").get_by_role("radio")
+    assert [radio.is_disabled() for radio in others.all()] == [False, True, True]
+    page.evaluate("model.set('nodes', 2)")
+    assert not any(radio.is_disabled() for radio in others.all())
+
+
+def test_a_wide_cluster_keeps_its_size_and_scrolls_by_keyboard(page, keep):
+    widget = TopologyBuilder(nodes=8, gpus=8, nics=8)
+    render(page, "builder", widget)
+    stage = page.locator(".dl-stage")
+    width = float(widget.picture[0].split('width="')[1].split('"')[0])
+    assert page.locator(".dl-stage svg").bounding_box()["width"] == width
+    stage.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.dl-stage').scrollLeft > 0")
+    assert page.evaluate("document.body.scrollWidth <= innerWidth")
+    keep(page, "builder-wide")
+
+
 def show_text(widget):
     return widget.picture[0].split('aria-label="')[1].split('"')[0].replace("&gt;", ">")
 

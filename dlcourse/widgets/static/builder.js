@@ -7,6 +7,7 @@ const WORDS = {
   nic: "InfiniBand",
   network: "between computers",
 };
+const BETWEEN = ["nics", "nic", "network"]; // what one computer alone has no use for
 
 class Builder {
   constructor(model, sheet) {
@@ -16,7 +17,8 @@ class Builder {
       const control = segments(WORDS[name], choices[name], (value) => this.choose({ [name]: value }));
       return [name, control];
     });
-    this.stage = html("div", { class: "dl-stage", "aria-hidden": "true" });
+    const wide = { class: "dl-stage", tabindex: "0", role: "img", "aria-label": "the cluster, drawn" };
+    this.stage = html("div", { ...wide, ...OWN_KEYS }); // arrow keys scroll it
     this.words = sentence();
     const bar = html("div", { class: "dl-controls" }, ...this.switches.map(([, s]) => s.node));
     sheet.append(bar, this.stage, this.words);
@@ -29,7 +31,12 @@ class Builder {
   }
 
   mark() {
-    for (const [name, control] of this.switches) control.show(this.model.get(name));
+    const alone = this.model.get("nodes") === 1;
+    for (const [name, control] of this.switches) {
+      const value = this.model.get(name);
+      const fixed = alone && BETWEEN.includes(name);
+      control.show(value, (option) => !fixed || option === value);
+    }
   }
 
   draw() {
