@@ -386,6 +386,10 @@ def test_a_run_ends_at_its_time_limit_and_says_where_it_was(program):
     [
         (lambda w: w.send(np.zeros(1), 2), "rank 0 sends to rank 2: there are ranks 0 to 1"),
         (lambda w: w.recv(np.zeros(1), -1), "rank 0 receives from rank -1: there are"),
+        (
+            lambda w: w.send(np.zeros(1), 1 / 2),
+            r"rank 0 sends to rank 0.5: .* whole number, as // d",
+        ),
         (lambda w: w.send(3.0, 1), r"send needs a NumPy array .* write np.array\(3.0\)"),
         (lambda w: w.irecv([1], 1), "recv needs a NumPy array"),
         (lambda w: all_reduce(w, np.float64(3)), "all_reduce needs a NumPy array .* not float64"),

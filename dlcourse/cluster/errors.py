@@ -24,24 +24,27 @@ def check_counts(**counts):
             raise ValueError(f"{name}={count!r}: give a whole number, at least 1")
 
 
-def check_peer(world, peer, verb):
+def check_peer(rank, verb, peer, size):
     """Refuse a rank that isn't there: a machine may take it for another one, or for none.
 
     Args:
-        world: World of the rank that names it.
-        peer: rank to send to, or to receive from.
+        rank: the one that names it.
         verb: "sends to" or "receives from", for the message.
+        peer: rank to send to, or to receive from.
+        size: number of ranks.
 
     Raises:
         ValueError: naming both ranks, and those that are there.
 
-    >>> from dlcourse.cluster.run import run
-    >>> run(lambda world: check_peer(world, 1, "sends to"), ranks=2).results
-    [None, None]
+    >>> check_peer(0, "sends to", 4 / 2, size=4)
+    Traceback (most recent call last):
+        ...
+    ValueError: rank 0 sends to rank 2.0: give a whole number, as // does
     """
-    if not 0 <= peer < world.size:
-        rule = f"there are ranks 0 to {world.size - 1}"
-        raise ValueError(f"rank {world.rank} {verb} rank {peer}: {rule}")
+    if not isinstance(peer, Integral):
+        raise ValueError(f"rank {rank} {verb} rank {peer!r}: give a whole number, as // does")
+    if not 0 <= peer < size:
+        raise ValueError(f"rank {rank} {verb} rank {peer}: there are ranks 0 to {size - 1}")
 
 
 def check_tag(tag):

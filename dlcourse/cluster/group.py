@@ -34,12 +34,12 @@ class Group(World):
 
     def isend(self, array, dest, tag=0):
         """Begin to send an array to member `dest`."""
-        check_peer(self, dest, "sends to")
+        check_peer(self.rank, "sends to", dest, self.size)
         return self.world.isend(array, self.ranks[dest], tag)
 
     def irecv(self, buffer, source, tag=0):
         """Begin to receive into `buffer` from member `source`."""
-        check_peer(self, source, "receives from")
+        check_peer(self.rank, "receives from", source, self.size)
         return self.world.irecv(buffer, self.ranks[source], tag)
 
     def time(self):

@@ -7,7 +7,7 @@ from numpy import ndarray
 
 from dlcourse.cluster.arrays import copy_of, fill
 from dlcourse.cluster.clock import LANDED, LEFT, Lane
-from dlcourse.cluster.errors import check_tag
+from dlcourse.cluster.errors import check_peer, check_tag
 from dlcourse.cluster.places import Place
 from dlcourse.cluster.world import Request
 
@@ -166,11 +166,8 @@ class Channels(dict):
     def __missing__(self, key):
         source, dest, tag = key
         check_tag(tag)
-        there = f"there are ranks 0 to {self.size - 1}"
-        if not 0 <= dest < self.size:
-            raise ValueError(f"rank {source} sends to rank {dest}: {there}")
-        if not 0 <= source < self.size:
-            raise ValueError(f"rank {dest} receives from rank {source}: {there}")
+        check_peer(source, "sends to", dest, self.size)
+        check_peer(dest, "receives from", source, self.size)
         lane = Lane(len(self), self.network.way(source, dest))
         self[key] = channel = Channel(key, lane, self.eager_limit)
         return channel

@@ -66,7 +66,7 @@ class MpiWorld(World):
 
     def isend(self, array, dest, tag=0):
         """Begin to send."""
-        check_peer(self, dest, "sends to")
+        check_peer(self.rank, "sends to", dest, self.size)
         check_tag(tag)
         check_array(array, "send")
         raw = _raw(dense(array.cpu() if self._through_host(array) else array))
@@ -74,7 +74,7 @@ class MpiWorld(World):
 
     def irecv(self, buffer, source, tag=0):
         """Begin to receive."""
-        check_peer(self, source, "receives from")
+        check_peer(self.rank, "receives from", source, self.size)
         check_tag(tag)
         check_array(buffer, "recv")
         room = _room_on_host(buffer) if self._through_host(buffer) else dense(buffer)

@@ -137,7 +137,7 @@ class TorchWorld(World):
 
     def isend(self, array, dest, tag=0):
         """Begin to send."""
-        check_peer(self, dest, "sends to")
+        check_peer(self.rank, "sends to", dest, self.size)
         check_tag(tag)
         check_array(array, "send")
         if dest == self.rank:
@@ -160,7 +160,7 @@ class TorchWorld(World):
 
     def irecv(self, buffer, source, tag=0):
         """Begin to receive."""
-        check_peer(self, source, "receives from")
+        check_peer(self.rank, "receives from", source, self.size)
         check_tag(tag)
         check_array(buffer, "recv")
         if source == self.rank:

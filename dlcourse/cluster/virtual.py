@@ -56,8 +56,8 @@ class VirtualWorld(World):
             buffer = transfer.buffer
             if array.dtype is not buffer.dtype or array.shape != buffer.shape:
                 self._compare(transfer, array, buffer)
-            if self.waits[dest] is transfer:
-                self.scheduler.enable(dest)
+            if self.waits[channel.dest] is transfer:
+                self.scheduler.enable(channel.dest)
         transfer.sent_at = self.place or caller(2)
         if type(transfer) is Transfer:
             transfer.array = copy_of(array)
@@ -84,8 +84,8 @@ class VirtualWorld(World):
             array = transfer.array
             if array.dtype is not buffer.dtype or array.shape != buffer.shape:
                 self._compare(transfer, array, buffer)
-            if self.waits[source] is transfer:
-                self.scheduler.enable(source)
+            if self.waits[channel.source] is transfer:
+                self.scheduler.enable(channel.source)
         self.receiving[transfer] = self.place or caller(2)
         transfer.buffer, channel.receiver = buffer, self
         if type(transfer) is Rendezvous:

@@ -81,7 +81,7 @@ def relatives(world, root):
     >>> run(lambda world: relatives(world, root=0), ranks=5).results
     [(None, [1, 2, 4]), (0, [3]), (0, []), (1, []), (0, [])]
     """
-    check_peer(world, root, "takes for root")
+    check_peer(world.rank, "takes for root", root, world.size)
     place = (world.rank - root) % world.size
     joins = place.bit_length()  # the first round in which this rank is in the tree
     parent = (world.rank - 2 ** (joins - 1)) % world.size if place else None
