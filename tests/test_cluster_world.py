@@ -371,6 +371,20 @@ def test_a_thread_that_has_ended_is_nowhere():
     assert text.endswith("rank 0 was at work")
 
 
+@pytest.mark.parametrize("end", [lambda: 1 / 0, lambda: time.sleep(0.4)])
+def test_what_was_done_before_a_failure_is_told(end):
+    """Whatever rank fails, and however far data were ahead of time then."""
+
+    def program(world):
+        ring(world, 3)
+        return end() if world.rank == 1 else world.recv(np.empty(1), 1)
+
+    whole = [*run(ring, ranks=4, args=(3,)).trace.messages]
+    with pytest.raises((RankError, TimeLimit)) as failed:
+        run(program, ranks=4, time_limit=0.2)
+    assert [*failed.value.run.trace.messages] == whole
+
+
 @pytest.mark.parametrize("program", [stubborn, lambda world: time.sleep(0.4)])
 def test_a_run_ends_at_its_time_limit_and_says_where_it_was(program):
     start = time.monotonic()

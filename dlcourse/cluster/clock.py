@@ -54,6 +54,7 @@ class Clock:
         self.now = [0.0] * size
         self.logs = [deque() for _ in range(size)]
         self.finished = [False] * size
+        self.torn = False  # whether somebody was ended while replaying, in the middle of a note
         self.at = 0.0  # the time that it is
         self.turn = list(reversed(range(size)))  # who goes on now, the first one last
         self.times = []  # a heap of the times to come
@@ -65,6 +66,18 @@ class Clock:
         Returns:
             That rank, or None when no rank goes on.
         """
+        self.torn = True
+        rank = self._advance()
+        self.torn = False
+        return rank
+
+    def finish(self):
+        """Replay all that there is: no rank will do more."""
+        self.finished = [True] * len(self.logs)
+        if not self.torn:
+            self.advance()
+
+    def _advance(self):
         turn, logs, ready = self.turn, self.logs, self.ready
         while turn or self._next_turn():
             rank = turn.pop()

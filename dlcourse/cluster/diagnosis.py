@@ -221,7 +221,7 @@ def too_long(time_limit, mail, scheduler):
         line 2 in program: while True: pass
     """
     threads, running = scheduler.threads, scheduler.running
-    waits = {rank: transfer for rank, transfer in enumerate(mail.waits) if transfer}
+    waits = {rank: wait for rank, wait in enumerate(mail.waits) if wait and not wait.matched}
     place = of_thread(threads[running])  # None for a thread that has ended
     lines = [f"rank {running} was at work" + (f"\n    {place}" if place else "")]
     lines += [_waiting(rank, waits[rank], mail, scheduler) for rank in waits if rank != running]

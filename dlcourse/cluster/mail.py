@@ -49,7 +49,7 @@ class Transfer(Request):
             channel.waited += 1
             world.log.append(channel.lane)
         else:
-            self._note(world.log)
+            self._note_wait(world.log)
         if self.array is None:
             world.pause(self)
         del world.receiving[self]
@@ -60,8 +60,8 @@ class Transfer(Request):
         else:
             fill(buffer, array)
 
-    def _note(self, log):
-        """Note a wait out of turn: those before it arrive before it, and it before those after."""
+    def _note_wait(self, log):
+        """Note a wait out of turn: messages before it arrive before it, later ones later."""
         channel = self.channel
         while self.number >= channel.waited:
             channel.waited += 1
@@ -85,7 +85,7 @@ class Rendezvous(Transfer):
         self.arrival = self.end = None
         self.met, self.waiting = False, ()
 
-    def _note(self, log):
+    def _note_wait(self, log):
         log.extend((LANDED, self))
 
 

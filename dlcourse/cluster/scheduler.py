@@ -69,6 +69,8 @@ class Scheduler:
             self.stop()
             self._join()
             gc.set_threshold(*often)
+        if self.failure:
+            self.clock.finish()
         return self.failure
 
     def _start(self):
@@ -87,8 +89,9 @@ class Scheduler:
         try:
             self._take(rank)
             self.work(rank)
-            self.clock.finished[rank] = True
-            self._pass_on()
+            if not self.ended.is_set():
+                self.clock.finished[rank] = True
+                self._pass_on()
         except Stopped:
             pass
         except BaseException as error:  # the clock's own: better told at once than at the limit
@@ -146,7 +149,7 @@ class Scheduler:
         self._take(rank)
 
     def stand_back(self, rank):
-        """Called by a rank whose data are far ahead; returns when that has halved."""
+        """Called by a rank whose data are far ahead; returns when they are less so."""
         self.far[rank] = len(self.clock.logs[rank])
         self.give_way(rank)
 
